@@ -1,0 +1,3 @@
+process.stdout.write('verified-writer: nothing to show yet\n');
+
+export {};

@@ -1,0 +1,1 @@
+// Assembles the WebAssembly kernels into packages/kernels/src/generated/.

@@ -1,0 +1,3 @@
+process.stdout.write('bench: nothing to measure yet\n');
+
+export {};
