@@ -1,0 +1,23 @@
+export {
+  cdfAt,
+  countAtMost,
+  countBelow,
+  createEmpiricalCdf,
+  type EmpiricalCdf,
+  quantile,
+} from './empirical-cdf.js';
+export { type Example, featureMatrix, labelsOf, OUT_OF_DISTRIBUTION, UNLABELED } from './example.js';
+export { meanFloat32, pairwiseSum, standardDeviationFloat32 } from './float32-sum.js';
+export {
+  argMax,
+  argMaxRows,
+  createMatrix,
+  type Matrix,
+  matrixFromRows,
+  requireColumns,
+  requireFinite,
+  rowOf,
+  selectRows,
+} from './matrix.js';
+export { createRandom, type Random } from './random.js';
+export { SdmError, type SdmErrorCode, throwIfAborted } from './sdm-error.js';

@@ -1,0 +1,81 @@
+import { SdmError } from './sdm-error.js';
+
+/** A dense float32 matrix, row-major: element (i, j) is `data[i * columns + j]`. */
+export interface Matrix {
+  readonly data: Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A matrix over `data` (not copied), or of zeros. Throws `shape-mismatch` unless `data.length === rows * columns`. */
+export function createMatrix(rows: number, columns: number, data = new Float32Array(rows * columns)): Matrix {
+  if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(columns) || rows < 0 || columns < 0) {
+    throw new SdmError('out-of-range', `createMatrix: wanted sizes >= 0, got ${rows} x ${columns}`);
+  }
+  if (data.length !== rows * columns) {
+    throw new SdmError(
+      'shape-mismatch',
+      `createMatrix: ${rows} x ${columns} wants ${rows * columns} numbers, got ${data.length}`,
+    );
+  }
+  return { data, rows, columns };
+}
+
+/** Copies rows of equal length into a matrix. Throws `shape-mismatch` at the first ragged row. */
+export function matrixFromRows(rows: readonly ArrayLike<number>[]): Matrix {
+  const columns = rows[0]?.length ?? 0;
+  const matrix = createMatrix(rows.length, columns);
+  rows.forEach((row, i) => {
+    if (row.length !== columns) {
+      throw new SdmError(
+        'shape-mismatch',
+        `matrixFromRows: row ${i} has ${row.length} numbers, row 0 has ${columns}; all rows must be of one length`,
+      );
+    }
+    matrix.data.set(row, i * columns);
+  });
+  return matrix;
+}
+
+/** Row `index` as a view (not a copy). */
+export function rowOf(matrix: Matrix, index: number): Float32Array {
+  return matrix.data.subarray(index * matrix.columns, (index + 1) * matrix.columns);
+}
+
+/** The rows at `indices`, copied, in that order. */
+export function selectRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
+  const selected = createMatrix(indices.length, matrix.columns);
+  for (let i = 0; i < indices.length; i++) selected.data.set(rowOf(matrix, indices[i]!), i * matrix.columns);
+  return selected;
+}
+
+/** Index of the largest value of each row; the lowest index wins a tie. `[rows]` */
+export function argMaxRows(matrix: Matrix): Int32Array {
+  const result = new Int32Array(matrix.rows);
+  for (let i = 0; i < matrix.rows; i++) result[i] = argMax(rowOf(matrix, i));
+  return result;
+}
+
+/** Index of the largest value; the lowest index wins a tie. */
+export function argMax(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}
+
+/** Throws `not-finite` and names the first row and column that hold NaN or an infinity. */
+export function requireFinite(matrix: Matrix, what: string): void {
+  const index = matrix.data.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return;
+  const row = Math.floor(index / matrix.columns);
+  throw new SdmError(
+    'not-finite',
+    `${what}: row ${row}, column ${index % matrix.columns} is ${matrix.data[index]}; remove or repair that row`,
+  );
+}
+
+/** Throws `shape-mismatch` unless the matrix has `columns` columns. */
+export function requireColumns(matrix: Matrix, columns: number, what: string): void {
+  if (matrix.columns === columns) return;
+  throw new SdmError('shape-mismatch', `${what}: wanted ${columns} numbers a row, got ${matrix.columns}`);
+}
