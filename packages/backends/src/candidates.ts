@@ -1,0 +1,75 @@
+import type { WasmBackendModule } from './wasm-module.js';
+import type { ImportModule } from './import-module.js';
+import { requireHardwareAdapter, startNodeWebGpu } from './webgpu-device.js';
+import { isNode, wasmFolder } from './runtime.js';
+
+/** The namespace that every package shares. */
+export type TensorFlow = typeof import('@tensorflow/tfjs-core');
+
+/** Best first. `tensorflow-gpu` and `tensorflow` are the native library, on CUDA and on the CPU. */
+export const BACKEND_NAMES = ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+export type BackendName = (typeof BACKEND_NAMES)[number];
+
+export interface StartContext {
+  readonly tf: TensorFlow;
+  readonly importModule: ImportModule;
+  /** A named device may be a software one; a device found by search must be worth having. */
+  readonly asked: boolean;
+  readonly wasmPath: string | undefined;
+}
+
+/** Starts one device. Resolves to what is worth saying about it; any throw means that it is not available, and why. */
+export type StartBackend = (context: StartContext) => Promise<string>;
+
+export const candidates: Record<BackendName, StartBackend> = {
+  'tensorflow-gpu': async ({ tf, importModule }) => {
+    await startNative(tf, importModule, '@tensorflow/tfjs-node-gpu');
+    if (!usesGpu(tf.backend())) throw new Error('@tensorflow/tfjs-node-gpu is installed and finds no CUDA device');
+    return 'native TensorFlow on CUDA';
+  },
+  tensorflow: async ({ tf, importModule }) => {
+    await startNative(tf, importModule, '@tensorflow/tfjs-node');
+    return 'native TensorFlow on the CPU';
+  },
+  webgpu: async ({ tf, importModule, asked }) => {
+    if (isNode()) await startNodeWebGpu(importModule);
+    const adapter = await requireHardwareAdapter(asked);
+    await importModule('@tensorflow/tfjs-backend-webgpu');
+    await activate(tf, 'webgpu');
+    return `WebGPU on ${adapter}`;
+  },
+  wasm: async ({ tf, importModule, wasmPath }) => {
+    const { setWasmPaths } = (await importModule('@tensorflow/tfjs-backend-wasm')) as WasmBackendModule;
+    // The threaded build brings nothing in Node, and in browsers it breaks under common minifiers.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    const folder = wasmPath ?? (await wasmFolder());
+    if (folder !== undefined) setWasmPaths(folder);
+    await activate(tf, 'wasm');
+    const { registerWasmKernels } = (await importModule(
+      '@sdmjs/kernels/tensor',
+    )) as typeof import('@sdmjs/kernels/tensor');
+    await registerWasmKernels(tf);
+    return 'WebAssembly on the CPU, with the kernels of @sdmjs/kernels';
+  },
+  cpu: async ({ tf, importModule }) => {
+    await importModule('@tensorflow/tfjs-backend-cpu');
+    await activate(tf, 'cpu');
+    return 'plain JavaScript on the CPU (slow)';
+  },
+};
+
+async function startNative(tf: TensorFlow, importModule: ImportModule, name: string): Promise<void> {
+  if (!isNode()) throw new Error('native TensorFlow runs in Node only');
+  await importModule(name);
+  await activate(tf, 'tensorflow');
+}
+
+async function activate(tf: TensorFlow, name: string): Promise<void> {
+  if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend "${name}"`);
+  await tf.ready();
+}
+
+/** The native backend says whether it found a CUDA device. */
+function usesGpu(backend: object): boolean {
+  return 'isUsingGpuDevice' in backend && backend.isUsingGpuDevice === true;
+}
