@@ -1,0 +1,60 @@
+import { SdmError } from '@sdmjs/core';
+import { allowedShare } from './alpha-ladder.js';
+import {
+  type CalibrationScores,
+  type OutOfDistributionOptions,
+  requireLimit,
+  requireScores,
+} from './calibration-scores.js';
+import { type Candidates, sortedCandidates } from './candidates.js';
+import { sweep } from './sweep.js';
+
+/** Where predictions are admitted: q' at least `minRescaledSimilarity`, and exactly one class at its threshold, the predicted one. */
+export interface HighReliabilityRegion {
+  /** Accuracy aimed at for every class, in (0.5, 1). */
+  readonly targetAccuracy: number;
+  /** `Infinity` when there is no region at this target: nothing is admitted. */
+  readonly minRescaledSimilarity: number;
+  /** `[classes]` least activation value, by class; empty when there is no region. */
+  readonly classThresholds: readonly number[];
+}
+
+/**
+ * The largest region of one target accuracy on all rows: the first rung of a ladder (arXiv 2509.12760v5, Alg. 1).
+ * Throws as the checks of `CalibrationScores` do, and `out-of-range` unless 0.5 < targetAccuracy < 1.
+ */
+export function findHighReliabilityRegion(
+  scores: CalibrationScores,
+  options: OutOfDistributionOptions & { readonly targetAccuracy: number },
+): HighReliabilityRegion {
+  const { targetAccuracy } = options;
+  if (!(targetAccuracy > 0.5 && targetAccuracy < 1)) {
+    throw new SdmError(
+      'out-of-range',
+      `findHighReliabilityRegion: wanted a targetAccuracy between 0.5 and 1, got ${targetAccuracy}`,
+    );
+  }
+  requireScores(scores, 'findHighReliabilityRegion');
+  const candidates = sortedCandidates(scores, requireLimit(options, 'findHighReliabilityRegion'));
+  const { best, isServed } = sweep(candidates, targetAccuracy);
+  return isServed && best !== null
+    ? regionAt(candidates, best.minRescaledSimilarity, targetAccuracy)
+    : { targetAccuracy, minRescaledSimilarity: Number.POSITIVE_INFINITY, classThresholds: [] };
+}
+
+/** The region whose threshold on q' is `minRescaledSimilarity`: each class's threshold is its (1 − target) quantile above that. */
+export function regionAt(
+  candidates: Candidates,
+  minRescaledSimilarity: number,
+  targetAccuracy: number,
+): HighReliabilityRegion {
+  const { classCount, labels, rescaledSimilarities, trueProbabilities } = candidates;
+  const share = allowedShare(targetAccuracy);
+  const classThresholds = Array.from({ length: classCount }, (_, c) => {
+    const values = trueProbabilities
+      .filter((_, i) => labels[i] === c && rescaledSimilarities[i]! >= minRescaledSimilarity)
+      .sort();
+    return values[Math.min(Math.trunc(share * values.length), values.length - 1)] ?? 0;
+  });
+  return { targetAccuracy, minRescaledSimilarity, classThresholds };
+}

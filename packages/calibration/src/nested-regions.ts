@@ -1,0 +1,92 @@
+import { rowOf } from '@sdmjs/core';
+import { admits } from './admits.js';
+import { alphaLadder } from './alpha-ladder.js';
+import {
+  type CalibrationScores,
+  type OutOfDistributionOptions,
+  requireLimit,
+  requireScores,
+} from './calibration-scores.js';
+import { type Candidates, keepCandidates, sortedCandidates } from './candidates.js';
+import { type HighReliabilityRegion, regionAt } from './high-reliability-region.js';
+import { type Sweep, sweep, type ThresholdTally } from './sweep.js';
+
+/** Why a rung has no region: nothing left to look at; a true class without candidates; or every threshold leaves too many rows under the target. */
+export type Shortfall = 'no-candidates' | 'class-missing' | 'thresholds-below-target';
+
+/** What one target accuracy of the ladder found, and from what. */
+export interface RungReport {
+  readonly targetAccuracy: number;
+  readonly exists: boolean;
+  /** Rows left by the rungs above whose floor(q') is over the out-of-distribution limit. */
+  readonly candidateCount: number;
+  /** The same by true class. `[classes]` */
+  readonly candidateCounts: readonly number[];
+  /** Absent when the region exists. */
+  readonly shortfall?: Shortfall;
+  /** The region's threshold on q', or the one that came closest (fewest rows too many below, then the lowest); null when no class could be judged. */
+  readonly closest: ThresholdTally | null;
+  /** The class with the most rows too many (or the fewest to spare) at `closest`; the first class without candidates when `class-missing`. */
+  readonly shortestClass: number | null;
+}
+
+export interface NestedRegions {
+  readonly alphaResolution: number;
+  /** The regions that exist, by descending target accuracy. */
+  readonly regions: readonly HighReliabilityRegion[];
+  /** Every rung of the ladder, by descending target accuracy. */
+  readonly rungs: readonly RungReport[];
+}
+
+export interface NestedRegionOptions extends OutOfDistributionOptions {
+  /** Distance between two rungs, in [0.00005, 0.5). @default 0.05 */
+  readonly alphaResolution?: number;
+}
+
+/**
+ * A ladder of regions: at each target accuracy, from the top, the largest region on the rows that no higher region admits.
+ * One sort, then one sweep a rung. Throws as the checks of `CalibrationScores` and `alphaLadder` do.
+ */
+export function findNestedRegions(scores: CalibrationScores, options: NestedRegionOptions = {}): NestedRegions {
+  const { alphaResolution = 0.05 } = options;
+  const ladder = alphaLadder(alphaResolution);
+  requireScores(scores, 'findNestedRegions');
+  const outOfDistributionLimit = requireLimit(options, 'findNestedRegions');
+  let candidates = sortedCandidates(scores, outOfDistributionLimit);
+  const regions: HighReliabilityRegion[] = [];
+  const rungs: RungReport[] = [];
+  for (const targetAccuracy of ladder) {
+    const swept = sweep(candidates, targetAccuracy);
+    rungs.push(rungReport(targetAccuracy, swept));
+    if (!swept.isServed || swept.best === null) continue;
+    const region = regionAt(candidates, swept.best.minRescaledSimilarity, targetAccuracy);
+    regions.push(region);
+    candidates = rejectedBy(region, { candidates, scores, outOfDistributionLimit });
+  }
+  return { alphaResolution, regions, rungs };
+}
+
+function rejectedBy(
+  region: HighReliabilityRegion,
+  from: { candidates: Candidates; scores: CalibrationScores; outOfDistributionLimit: number },
+): Candidates {
+  const { candidates, scores, outOfDistributionLimit } = from;
+  return keepCandidates(candidates, scores, (row) => {
+    const scored = {
+      probabilities: rowOf(scores.probabilities, row),
+      prediction: scores.predictions[row]!,
+      rescaledSimilarity: scores.rescaledSimilarities[row]!,
+    };
+    return !admits(region, scored, { outOfDistributionLimit });
+  });
+}
+
+function rungReport(targetAccuracy: number, { candidateCounts, best, isServed }: Sweep): RungReport {
+  const candidateCount = candidateCounts.reduce((total, count) => total + count, 0);
+  const report = { targetAccuracy, exists: isServed, candidateCount, candidateCounts, closest: best };
+  if (candidateCount === 0) return { ...report, shortfall: 'no-candidates', shortestClass: null };
+  if (best === null) return { ...report, shortfall: 'class-missing', shortestClass: candidateCounts.indexOf(0) };
+  const excesses = best.classes.map(({ below, allowed }) => below - allowed);
+  const shortestClass = excesses.indexOf(Math.max(...excesses));
+  return isServed ? { ...report, shortestClass } : { ...report, shortfall: 'thresholds-below-target', shortestClass };
+}
