@@ -1,1 +1,1 @@
-export {};
+export { createTensorIndex } from './tensor-index.js';

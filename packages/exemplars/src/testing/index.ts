@@ -1,1 +1,2 @@
-export {};
+export { matchByDefinition } from './match-by-definition.js';
+export { testExemplarIndex } from './test-exemplar-index.js';

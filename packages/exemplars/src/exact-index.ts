@@ -1,0 +1,42 @@
+import { requireColumns, throwIfAborted } from '@sdmjs/core';
+import { type Kernels, loadKernels } from '@sdmjs/kernels';
+import { type ExemplarIndex, requireMatchable } from './exemplar-index.js';
+import { nearestRows } from './nearest-rows.js';
+import { goodClassesOf, type IndexedSupport, requireIndexable } from './support-set.js';
+
+/**
+ * The definition of matching: every support row is compared with every query on the CPU.
+ * Without `kernels` the best available ones are loaded, and freed with the index.
+ */
+export async function createExactIndex(
+  support: IndexedSupport,
+  options: { readonly kernels?: Kernels | undefined } = {},
+): Promise<ExemplarIndex> {
+  requireIndexable(support, 'createExactIndex');
+  const kernels = options.kernels ?? (await loadKernels());
+  const matcher = kernels.createMatcher({ vectors: support.representations, goodClasses: goodClassesOf(support) });
+  const { rows: size, columns } = support.representations;
+  return {
+    size,
+    async match(queries, predictions, matchOptions) {
+      const { maxSimilarity, exclusions, signal } = matchOptions;
+      throwIfAborted(signal, 'match');
+      requireMatchable(queries, predictions, { ...matchOptions, size, columns });
+      return matcher.match({
+        queries,
+        predictions,
+        maxSimilarity,
+        ...(exclusions && { exclusions }),
+        ...(signal && { signal }),
+      });
+    },
+    async nearest(query, count, { exclusion } = {}) {
+      requireColumns({ data: query, rows: 1, columns: query.length }, columns, 'nearest: query');
+      return nearestRows(matcher.distances(query), count, exclusion);
+    },
+    dispose() {
+      matcher.dispose();
+      if (!options.kernels) kernels.dispose();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { type Matrix, requireColumns, requireFinite, rowOf, SdmError, throwIfAborted } from '@sdmjs/core';
+import type { Matches } from '@sdmjs/kernels';
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { type ExemplarIndex, type MatchOptions, requireMatchable } from '../exemplar-index.js';
+import { byDistanceThenIndex, nearestRows } from '../nearest-rows.js';
+import { goodClassesOf, type IndexedSupport, requireIndexable } from '../support-set.js';
+import { type CentredRows, centreRows, requireFiniteDistances, squaredDistance } from './centred-rows.js';
+import { countOnDevice } from './count-on-device.js';
+
+/** Numbers a support tile may hold (64 MiB): below the binding limit of every WebGPU device. */
+const SUPPORT_TILE_ELEMENTS = 2 ** 24;
+/** Distances held at once; about ten tensors of this size live while one tile of queries is counted. */
+const DISTANCE_ELEMENTS = 2 ** 22;
+/** Row numbers travel as float32. */
+const LARGEST_SUPPORT = 2 ** 24;
+
+/**
+ * Matching on the current TensorFlow.js device. The device's matrix product may round otherwise than the CPU kernels: where two
+ * distances lie within that rounding, their order (so q and the nearest row) may differ from `createExactIndex`; elsewhere all
+ * integers are the same. The reported distances themselves are recomputed on the CPU and follow the kernels' definition.
+ */
+export async function createTensorIndex(tf: typeof tfjs, support: IndexedSupport): Promise<ExemplarIndex> {
+  requireIndexable(support, 'createTensorIndex');
+  const { rows: size, columns } = support.representations;
+  if (size > LARGEST_SUPPORT) {
+    throw new SdmError(
+      'out-of-range',
+      `createTensorIndex: wanted at most ${LARGEST_SUPPORT} support rows, got ${size}`,
+    );
+  }
+  const device = uploadSupport(tf, support);
+  return {
+    size,
+    async match(queries, predictions, options) {
+      throwIfAborted(options.signal, 'match');
+      requireMatchable(queries, predictions, { ...options, size, columns });
+      const rows = centreRows(queries, rowOf(support.representations, 0));
+      requireFiniteDistances(rows, device.rows);
+      return matchTiles(tf, device, { rows, predictions, options });
+    },
+    async nearest(query, count, { exclusion } = {}) {
+      const queries: Matrix = { data: query, rows: 1, columns: query.length };
+      requireColumns(queries, columns, 'nearest: query');
+      requireFinite(queries, 'nearest: query');
+      const rows = centreRows(queries, rowOf(support.representations, 0));
+      requireFiniteDistances(rows, device.rows);
+      const distances = await download(tf.tidy(() => distancesOf(tf, device, rows)));
+      return nearestRows(Float32Array.from(distances), count, exclusion)
+        .map(({ index }) => ({ index, squaredDistance: squaredDistance(rows, 0, { rows: device.rows, index }) }))
+        .sort(byDistanceThenIndex);
+    },
+    dispose() {
+      tf.dispose([device.goodClasses, device.norms, ...device.tiles]);
+    },
+  };
+}
+
+/** The support on the device, and its centred rows here. */
+interface DeviceSupport {
+  readonly rows: CentredRows;
+  /** `[1, N]` int32 */
+  readonly goodClasses: tfjs.Tensor2D;
+  /** `[1, N]` */
+  readonly norms: tfjs.Tensor2D;
+  /** `[M, rows of the tile]` each: a plain product is much the faster one on the WASM backend. */
+  readonly tiles: readonly tfjs.Tensor2D[];
+}
+
+function uploadSupport(tf: typeof tfjs, support: IndexedSupport): DeviceSupport {
+  const rows = centreRows(support.representations, rowOf(support.representations, 0));
+  requireFiniteDistances(rows, rows);
+  const { rows: size } = rows.matrix;
+  return {
+    rows,
+    goodClasses: tf.tensor2d(goodClassesOf(support), [1, size], 'int32'),
+    norms: tf.tensor2d(rows.norms, [1, size]),
+    tiles: tilesOf(rows.matrix, SUPPORT_TILE_ELEMENTS).map((tile) => tf.tidy(() => tf.transpose(upload(tf, tile)))),
+  };
+}
+
+async function matchTiles(
+  tf: typeof tfjs,
+  device: DeviceSupport,
+  request: { readonly rows: CentredRows; readonly predictions: Int32Array; readonly options: MatchOptions },
+): Promise<Matches> {
+  const { rows, predictions, options } = request;
+  const { matrix, norms } = rows;
+  const matches = emptyMatches(matrix.rows);
+  const step = Math.max(1, Math.floor(DISTANCE_ELEMENTS / device.rows.matrix.rows));
+  for (let start = 0; start < matrix.rows; start += step) {
+    throwIfAborted(options.signal, 'match');
+    const end = Math.min(start + step, matrix.rows);
+    const tile = { matrix: rowRange(matrix, start, end), norms: norms.subarray(start, end) };
+    const counted = await download(
+      tf.tidy(() =>
+        countOnDevice(tf, distancesOf(tf, device, tile), {
+          goodClasses: device.goodClasses,
+          predictions: predictions.slice(start, end),
+          exclusions: options.exclusions?.slice(start, end),
+        }),
+      ),
+    );
+    for (let i = start; i < end; i++) {
+      const index = counted[end - start + (i - start)]!;
+      matches.similarities[i] = Math.min(counted[i - start]!, options.maxSimilarity);
+      matches.nearestIndices[i] = index;
+      matches.nearestDistances[i] = squaredDistance(rows, i, { rows: device.rows, index });
+    }
+  }
+  return matches;
+}
+
+/** Squared L2 of every query of the tile to every support row. `[n, N]` */
+function distancesOf(tf: typeof tfjs, device: DeviceSupport, queries: CentredRows): tfjs.Tensor2D {
+  const matrix = upload(tf, queries.matrix); // [n, M]
+  const norms = tf.tensor2d(queries.norms.slice(), [queries.norms.length, 1]);
+  const products = tf.concat(
+    device.tiles.map((tile) => tf.matMul(matrix, tile)),
+    1,
+  ); // [n, N]
+  return tf.maximum(tf.sub(tf.add(norms, device.norms), tf.mul(products, 2)), 0);
+}
+
+async function download(tensor: tfjs.Tensor): Promise<ArrayLike<number>> {
+  const values = await tensor.data();
+  tensor.dispose();
+  return values;
+}
+
+/** A copy goes to the device: some devices keep the array they are given. */
+function upload(tf: typeof tfjs, matrix: Matrix): tfjs.Tensor2D {
+  return tf.tensor2d(matrix.data.slice(), [matrix.rows, matrix.columns]);
+}
+
+function tilesOf(matrix: Matrix, elements: number): Matrix[] {
+  const step = Math.max(1, Math.floor(elements / matrix.columns));
+  const starts = Array.from({ length: Math.ceil(matrix.rows / step) }, (_, tile) => tile * step);
+  return starts.map((start) => rowRange(matrix, start, Math.min(start + step, matrix.rows)));
+}
+
+/** Rows `start` … `end − 1` as a view. */
+function rowRange(matrix: Matrix, start: number, end: number): Matrix {
+  const { data, columns } = matrix;
+  return { data: data.subarray(start * columns, end * columns), rows: end - start, columns };
+}
+
+function emptyMatches(count: number): Matches {
+  return {
+    similarities: new Int32Array(count),
+    nearestDistances: new Float32Array(count),
+    nearestIndices: new Int32Array(count),
+  };
+}
