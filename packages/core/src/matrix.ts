@@ -8,7 +8,11 @@ export interface Matrix {
 }
 
 /** A matrix over `data` (not copied), or of zeros. Throws `shape-mismatch` unless `data.length === rows * columns`. */
-export function createMatrix(rows: number, columns: number, data = new Float32Array(rows * columns)): Matrix {
+export function createMatrix(
+  rows: number,
+  columns: number,
+  data: Float32Array = new Float32Array(rows * columns),
+): Matrix {
   if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(columns) || rows < 0 || columns < 0) {
     throw new SdmError('out-of-range', `createMatrix: wanted sizes >= 0, got ${rows} x ${columns}`);
   }

@@ -1,1 +1,41 @@
-export {};
+export { type CalibrateOptions, calibrate } from './calibrate.js';
+export {
+  type CalibrationRows,
+  createCalibrationRows,
+  fitCalibrationScale,
+  type RawCalibrationRows,
+  type SavedCalibrationRows,
+} from './calibration-rows.js';
+export { type Branches, decide, type RejectedBranch } from './decide.js';
+export type {
+  Admitted,
+  DistanceBand,
+  Estimate,
+  EstimateEvidence,
+  LowerEstimate,
+  NearestExemplar,
+  Rejected,
+  RejectionReason,
+} from './estimate.js';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
+export {
+  type AdaptorOutputs,
+  type AdaptorSizes,
+  adapt,
+  adaptorSizes,
+  createAdaptor,
+  type ExemplarAdaptor,
+} from './exemplar-adaptor.js';
+export { type RecalibrateOptions, recalibrate } from './recalibrate.js';
+export {
+  type EstimateAllOptions,
+  type EstimateOptions,
+  type EstimatorParts,
+  type EstimatorRegions,
+  type RequestOptions,
+  restoreEstimator,
+  type SdmEstimator,
+} from './sdm-estimator.js';
+export { DEFAULT_REPRESENTATION, type Representation, requireConsistentModel, type SdmModel } from './sdm-model.js';
+export { fitNormalization, type Normalization, normalize } from './standardizer.js';
+export { chooseTargetAccuracy } from './target-accuracy.js';

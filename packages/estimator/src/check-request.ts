@@ -1,0 +1,61 @@
+import { type Matrix, requireColumns, requireFinite, SdmError } from '@sdmjs/core';
+import type { EstimateAllOptions, EstimatorParts } from './sdm-estimator.js';
+import { requireConsistentModel, type SdmModel } from './sdm-model.js';
+
+/** Throws unless the features and the options of a request fit the model. */
+export function requireScorable(model: SdmModel, features: Matrix, options: EstimateAllOptions): void {
+  const { fingerprint, exclusions, nearestCount } = options;
+  if (fingerprint !== undefined && fingerprint !== model.representation.fingerprint) {
+    throw new SdmError(
+      'fingerprint-mismatch',
+      `estimate: the features are "${fingerprint}", the model was trained on "${model.representation.fingerprint}"; encode the rows with that encoder`,
+    );
+  }
+  requireColumns(features, model.adaptor.projectionWeight.columns, 'estimate: features');
+  requireFinite(features, 'estimate: features');
+  if (nearestCount !== undefined && (!Number.isSafeInteger(nearestCount) || nearestCount < 0)) {
+    throw new SdmError('out-of-range', `estimate: wanted an integer nearestCount >= 0, got ${nearestCount}`);
+  }
+  if (exclusions) requireExclusions(exclusions, { rows: features.rows, model });
+}
+
+function requireExclusions(exclusions: Int32Array, { rows, model }: { rows: number; model: SdmModel }): void {
+  const supportCount = model.support.labels.length;
+  if (exclusions.length !== rows) {
+    throw new SdmError(
+      'shape-mismatch',
+      `estimate: wanted ${rows} exclusions, one a row (-1: none), got ${exclusions.length}`,
+    );
+  }
+  exclusions.forEach((exclusion, i) => {
+    if (exclusion < -1 || exclusion >= supportCount) {
+      throw new SdmError(
+        'out-of-range',
+        `estimate: row ${i} leaves out support row ${exclusion}; wanted -1 (none) or 0 … ${supportCount - 1}`,
+      );
+    }
+    if (exclusion >= 0 && Math.min(model.maxSimilarity, supportCount) < 2) {
+      throw new SdmError('empty-input', `estimate: row ${i} leaves out the only support row that may be searched`);
+    }
+  });
+}
+
+/** Throws unless the parts of an estimator fit each other. */
+export function requireConsistentParts(parts: EstimatorParts): void {
+  const { model, distanceScale, rescaledSimilarityCdfs, nestedRegions } = parts;
+  requireConsistentModel(model);
+  const classCount = model.classNames.length;
+  const counts: [what: string, count: number][] = [
+    ['distance distributions', distanceScale.byClass.length],
+    ["distributions of q'", rescaledSimilarityCdfs.length],
+    ...nestedRegions.regions.map((region): [string, number] => [
+      `thresholds of region ${region.targetAccuracy}`,
+      region.classThresholds.length,
+    ]),
+  ];
+  for (const [what, count] of counts) {
+    if (count !== classCount) {
+      throw new SdmError('shape-mismatch', `restoreEstimator: wanted ${classCount} ${what}, one a class, got ${count}`);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import type { NestedRegions } from '@sdmjs/calibration';
+import { createMatrix, type EmpiricalCdf, type Matrix, throwIfAborted } from '@sdmjs/core';
+import { type CreateExemplarIndex, createExactIndex, type DistanceScale } from '@sdmjs/exemplars';
+import { type Kernels, loadKernels } from '@sdmjs/kernels';
+import type { SavedCalibrationRows } from './calibration-rows.js';
+import { requireConsistentParts, requireScorable } from './check-request.js';
+import type { Estimate } from './estimate.js';
+import { type Runtime, scoreBatch } from './score-batch.js';
+import type { SdmModel } from './sdm-model.js';
+import { chooseTargetAccuracy } from './target-accuracy.js';
+
+/** The regions of an estimator; the report on every rung is there when they were found in this run, not when read from a file. */
+export type EstimatorRegions = Pick<NestedRegions, 'alphaResolution' | 'regions'> &
+  Partial<Pick<NestedRegions, 'rungs'>>;
+
+/** Everything an estimator is made of, as files hold it. */
+export interface EstimatorParts {
+  readonly model: SdmModel;
+  /** Without them the estimator scores, and cannot be recalibrated. */
+  readonly calibrationScores?: SavedCalibrationRows | undefined;
+  readonly distanceScale: DistanceScale;
+  /** q' of all calibration rows of each true class. */
+  readonly rescaledSimilarityCdfs: readonly EmpiricalCdf[];
+  readonly nestedRegions: EstimatorRegions;
+  /** A rung of the ladder. @default the lowest rung that is at least 0.95 */
+  readonly targetAccuracy?: number | undefined;
+  /** @default a fresh UUID */
+  readonly modelId?: string | undefined;
+  /** ISO 8601, whole seconds, UTC. @default now */
+  readonly createdAt?: string | undefined;
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  /** Where matching runs. @default the exact index on the CPU */
+  readonly createIndex?: CreateExemplarIndex | undefined;
+  /** Arithmetic, not disposed by the estimator. @default the best that loads, freed by `dispose` */
+  readonly kernels?: Kernels | undefined;
+}
+
+export interface RequestOptions {
+  /** Fingerprint of the features; another one than the model's throws `fingerprint-mismatch`. Absent: unchecked. */
+  readonly fingerprint?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface EstimateOptions extends RequestOptions {
+  /** How many nearest exemplars to show. @default 25 */
+  readonly nearestCount?: number;
+  /** Support row to leave out: the row itself, when it is part of the support. */
+  readonly exclusion?: number | undefined;
+}
+
+export interface EstimateAllOptions extends RequestOptions {
+  /** How many nearest exemplars to show a row. @default 0 */
+  readonly nearestCount?: number;
+  /** `[rows]` support row to leave out, −1 for none. */
+  readonly exclusions?: Int32Array | undefined;
+  readonly onProgress?: ((progress: { readonly completed: number; readonly total: number }) => void) | undefined;
+}
+
+/** A calibrated model: what may be asked for estimates. */
+export interface SdmEstimator extends EstimatorParts {
+  readonly targetAccuracy: number;
+  readonly modelId: string;
+  readonly createdAt: string;
+  /** Scores one row of raw features `[D]`. Throws `shape-mismatch`, `not-finite`, `fingerprint-mismatch`, `out-of-range` or `aborted`. */
+  estimate(features: Float32Array, options?: EstimateOptions): Promise<Estimate>;
+  /** Scores rows of raw features `[rows, D]`, in order; each comes out as `estimate` would give it. */
+  estimateAll(features: Matrix, options?: EstimateAllOptions): Promise<Estimate[]>;
+  /** Frees the index and the kernels. A later estimate would load them again. */
+  dispose(): void;
+}
+
+const BATCH_SIZE = 256;
+
+/** An estimator from its parts; loads kernels and index at the first estimate. Throws when the parts do not fit each other. */
+export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
+  requireConsistentParts(parts);
+  const calibrated = {
+    ...parts,
+    targetAccuracy: chooseTargetAccuracy(parts.nestedRegions.alphaResolution, parts.targetAccuracy),
+    modelId: parts.modelId ?? crypto.randomUUID(),
+    createdAt: parts.createdAt ?? `${new Date().toISOString().slice(0, 19)}Z`,
+  };
+  let runtime: Promise<Runtime> | undefined;
+
+  async function estimateAll(features: Matrix, options: EstimateAllOptions = {}): Promise<Estimate[]> {
+    const { nearestCount = 0, signal, onProgress } = options;
+    requireScorable(parts.model, features, { ...options, nearestCount });
+    const exclusions = options.exclusions ?? new Int32Array(features.rows).fill(-1);
+    runtime ??= loadRuntime(parts);
+    const estimates: Estimate[] = [];
+    for (let start = 0; start < features.rows; start += BATCH_SIZE) {
+      throwIfAborted(signal, 'estimateAll');
+      const end = Math.min(start + BATCH_SIZE, features.rows);
+      const batch = createMatrix(end - start, features.columns, rowsOf(features, start, end));
+      const batchOptions = { nearestCount, exclusions: exclusions.subarray(start, end), signal };
+      estimates.push(...(await scoreBatch(calibrated, batch, { ...(await runtime), ...batchOptions })));
+      onProgress?.({ completed: end, total: features.rows });
+    }
+    return estimates;
+  }
+
+  return {
+    ...calibrated,
+    estimateAll,
+    async estimate(features, { nearestCount = 25, exclusion = -1, ...options } = {}) {
+      const exclusions = Int32Array.of(exclusion);
+      const [estimate] = await estimateAll(createMatrix(1, features.length, features), {
+        ...options,
+        nearestCount,
+        exclusions,
+      });
+      return estimate!;
+    },
+    dispose() {
+      const closing = runtime;
+      runtime = undefined;
+      void closing?.then(
+        ({ index, kernels }) => {
+          index.dispose();
+          if (!parts.kernels) kernels.dispose();
+        },
+        () => undefined,
+      );
+    },
+  };
+}
+
+async function loadRuntime({ model, createIndex, kernels: given }: EstimatorParts): Promise<Runtime> {
+  const kernels = given ?? (await loadKernels());
+  const index = createIndex ? await createIndex(model.support) : await createExactIndex(model.support, { kernels });
+  return { kernels, index };
+}
+
+function rowsOf({ data, columns }: Matrix, start: number, end: number): Float32Array {
+  return data.subarray(start * columns, end * columns);
+}
