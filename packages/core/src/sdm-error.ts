@@ -13,6 +13,7 @@ export type SdmErrorCode =
   | 'missing-dependency'
   | 'not-calibrated'
   | 'not-finite'
+  | 'not-found'
   | 'not-writable'
   | 'out-of-memory'
   | 'out-of-range'
