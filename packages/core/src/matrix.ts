@@ -7,15 +7,12 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** A matrix over `data` (not copied), or of zeros. Throws `shape-mismatch` unless `data.length === rows * columns`. */
-export function createMatrix(
-  rows: number,
-  columns: number,
-  data: Float32Array = new Float32Array(rows * columns),
-): Matrix {
+/** A matrix over `values` (not copied), or of zeros. Throws `shape-mismatch` unless there are `rows * columns` of them. */
+export function createMatrix(rows: number, columns: number, values?: Float32Array): Matrix {
   if (!Number.isSafeInteger(rows) || !Number.isSafeInteger(columns) || rows < 0 || columns < 0) {
     throw new SdmError('out-of-range', `createMatrix: wanted sizes >= 0, got ${rows} x ${columns}`);
   }
+  const data = values ?? new Float32Array(rows * columns);
   if (data.length !== rows * columns) {
     throw new SdmError(
       'shape-mismatch',

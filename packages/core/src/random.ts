@@ -1,3 +1,4 @@
+import { createPcg64 } from './pcg64.js';
 import { SdmError } from './sdm-error.js';
 
 /** A stream of chance that equals NumPy's `default_rng(seed)` (PCG64 over SeedSequence), draw for draw. */
@@ -22,16 +23,8 @@ const MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 
 /** Seeded chance. `seed` is an integer in [0, 2^64); throws `out-of-range` otherwise. */
 export function createRandom(seed: number | bigint): Random {
-  const [initialState, increment] = initialise(checkedSeed(seed));
-  let state = initialState;
+  const generator = createPcg64(...initialise(checkedSeed(seed)));
   let keptHalf: number | undefined;
-
-  function nextUint64(): bigint {
-    state = (state * MULTIPLIER + increment) & MASK128;
-    const value = (state >> 64n) ^ (state & MASK64);
-    const rotation = state >> 122n;
-    return ((value >> rotation) | (value << (64n - rotation))) & MASK64;
-  }
 
   function nextUint32(): number {
     if (keptHalf !== undefined) {
@@ -39,12 +32,21 @@ export function createRandom(seed: number | bigint): Random {
       keptHalf = undefined;
       return value;
     }
-    const bits = nextUint64();
-    keptHalf = Number(bits >> 32n);
-    return Number(bits & 0xffffffffn);
+    generator.step();
+    keptHalf = generator.high();
+    return generator.low();
   }
 
-  const nextDouble = () => Number(nextUint64() >> 11n) * 2 ** -53;
+  function nextUint64(): bigint {
+    generator.step();
+    return (BigInt(generator.high()) << 32n) | BigInt(generator.low());
+  }
+
+  function nextDouble(): number {
+    generator.step();
+    return (generator.high() * 2 ** 21 + (generator.low() >>> 11)) * 2 ** -53;
+  }
+
   return {
     nextUint64,
     nextUint32,
