@@ -1,0 +1,21 @@
+// Brotli size of everything a package's main entry pulls in, workspace packages included; TensorFlow.js is the user's.
+const limits = {
+  activation: '5 kB',
+  backends: '5 kB',
+  calibration: '8 kB',
+  core: '5 kB',
+  estimator: '20 kB',
+  exemplars: '12 kB',
+  interchange: '40 kB',
+  kernels: '10 kB',
+  'language-model': '60 kB',
+  training: '30 kB',
+};
+
+export default Object.entries(limits).map(([name, limit]) => ({
+  name: `@sdmjs/${name}`,
+  path: `packages/${name}/dist/index.js`,
+  limit,
+  ignore: ['node:*', '@tensorflow/*', 'webgpu'],
+  modifyEsbuildConfig: (options) => ({ ...options, format: 'esm' }),
+}));
