@@ -1,1 +1,3 @@
-export {};
+export type { Kernels, Matcher, MatcherSupport, Matches, MatchRequest } from './kernels.js';
+export { type LoadKernelsOptions, loadKernels } from './load-kernels.js';
+export { createPlainKernels } from './plain/plain-kernels.js';

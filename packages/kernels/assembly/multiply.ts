@@ -1,0 +1,93 @@
+import { packLanes } from './pack';
+import { A_STEP, B_STEP, DEPTH_BLOCK, multiplyTile, TILE_COLUMNS, TILE_ROWS } from './tile';
+
+/** Rows and columns of a block: the packed block of A stays in the second cache, the one of B close to it. */
+const ROW_BLOCK: i32 = 128;
+const COLUMN_BLOCK: i32 = 512;
+const A_BLOCK_BYTES: usize = <usize>ROW_BLOCK * DEPTH_BLOCK * 4;
+const B_BLOCK_BYTES: usize = <usize>COLUMN_BLOCK * DEPTH_BLOCK * 4;
+
+/**
+ * C = A·B for every batch. Element (i, k) of A lies at a + i·aRowStep + k·aDepthStep, element (k, j) of B at
+ * b + k·bDepthStep + j·bColumnStep (bytes, so any transpose is a choice of steps); C is dense [rows, columns].
+ * `scratch` has room for 656 kB (MULTIPLY_SCRATCH_BYTES of the caller). C may not overlap A or B.
+ */
+export function multiplyBatches(
+  a: usize, aRowStep: usize, aDepthStep: usize, aBatchStep: usize,
+  b: usize, bDepthStep: usize, bColumnStep: usize, bBatchStep: usize,
+  c: usize, rows: i32, columns: i32, depth: i32, batches: i32, scratch: usize,
+): void {
+  const cBatchStep = <usize>rows * columns * 4;
+  for (let batch = 0; batch < batches; batch++) {
+    if (depth == 0) memory.fill(c, 0, cBatchStep);
+    for (let column = 0; column < columns; column += COLUMN_BLOCK) {
+      const width = min(COLUMN_BLOCK, columns - column);
+      for (let start = 0; start < depth; start += DEPTH_BLOCK) {
+        const steps = min(DEPTH_BLOCK, depth - start);
+        const bBlock = b + <usize>column * bColumnStep + <usize>start * bDepthStep;
+        packColumns(bBlock, bDepthStep, bColumnStep, width, steps, scratch + A_BLOCK_BYTES);
+        for (let row = 0; row < rows; row += ROW_BLOCK) {
+          const height = min(ROW_BLOCK, rows - row);
+          packRows(a + <usize>row * aRowStep + <usize>start * aDepthStep, aRowStep, aDepthStep, height, steps, scratch);
+          const target = c + (<usize>row * columns + column) * 4;
+          multiplyPacked(scratch, target, <usize>columns * 4, height, width, steps, start == 0);
+        }
+      }
+    }
+    a += aBatchStep;
+    b += bBatchStep;
+    c += cBatchStep;
+  }
+}
+
+function packRows(a: usize, rowStep: usize, depthStep: usize, rows: i32, depth: i32, target: usize): void {
+  for (let row = 0; row < rows; row += TILE_ROWS) {
+    packLanes(a + <usize>row * rowStep, rowStep, depthStep, rows - row, depth, target, A_STEP);
+    target += <usize>depth * A_STEP;
+  }
+}
+
+function packColumns(b: usize, depthStep: usize, columnStep: usize, columns: i32, depth: i32, target: usize): void {
+  for (let column = 0; column < columns; column += TILE_COLUMNS) {
+    const source = b + <usize>column * columnStep;
+    packLanes(source, columnStep, depthStep, columns - column, depth, target, B_STEP);
+    packLanes(source + 4 * columnStep, columnStep, depthStep, columns - column - 4, depth, target + 16, B_STEP);
+    target += <usize>depth * B_STEP;
+  }
+}
+
+function multiplyPacked(
+  scratch: usize, c: usize, rowBytes: usize, rows: i32, columns: i32, depth: i32, first: bool,
+): void {
+  const edge = scratch + A_BLOCK_BYTES + B_BLOCK_BYTES;
+  let b = scratch + A_BLOCK_BYTES;
+  for (let column = 0; column < columns; column += TILE_COLUMNS) {
+    const width = min(TILE_COLUMNS, columns - column);
+    let a = scratch;
+    let target = c + <usize>column * 4;
+    for (let row = 0; row < rows; row += TILE_ROWS) {
+      const height = min(TILE_ROWS, rows - row);
+      if (width == TILE_COLUMNS && height == TILE_ROWS) {
+        multiplyTile(a, b, target, rowBytes, depth, first);
+      } else {
+        if (!first) copyTile(target, rowBytes, edge, B_STEP, height, width);
+        multiplyTile(a, b, edge, B_STEP, depth, first);
+        copyTile(edge, B_STEP, target, rowBytes, height, width);
+      }
+      a += <usize>depth * A_STEP;
+      target += <usize>TILE_ROWS * rowBytes;
+    }
+    b += <usize>depth * B_STEP;
+  }
+}
+
+function copyTile(source: usize, sourceStep: usize, target: usize, targetStep: usize, rows: i32, columns: i32): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const offset = <usize>column * 4;
+      f32.store(target + offset, f32.load(source + offset));
+    }
+    source += sourceStep;
+    target += targetStep;
+  }
+}

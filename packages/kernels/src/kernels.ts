@@ -1,0 +1,54 @@
+import type { Matrix } from '@sdmjs/core';
+
+/** CPU arithmetic. Every implementation gives the same bits as `createPlainKernels`, which is the definition. */
+export interface Kernels {
+  readonly name: 'simd' | 'plain';
+  /** A·Bᵀ `[a.rows, b.rows]`: each element a float32 sum over k in ascending order. Throws `shape-mismatch`. */
+  multiplyTransposed(a: Matrix, b: Matrix): Matrix;
+  /** A·B `[a.rows, b.columns]`, summed likewise. Throws `shape-mismatch`. */
+  multiply(a: Matrix, b: Matrix): Matrix;
+  /** Packs the support once for many matches. Throws `empty-input`, `shape-mismatch`, `not-finite`, `out-of-memory`. */
+  createMatcher(support: MatcherSupport): Matcher;
+  /** Frees the memory that is kept between calls; matchers already made stay usable. */
+  dispose(): void;
+}
+
+export interface MatcherSupport {
+  /** Raw representations `[N, M]`, N ≥ 1 and M ≥ 1; they are centred on row 0 inside. */
+  readonly vectors: Matrix;
+  /** `[N]` the class of a row whose label equals its own prediction, else −1 (so also for label −99). */
+  readonly goodClasses: Int32Array;
+}
+
+export interface MatchRequest {
+  /** Raw representations `[n, M]`. */
+  readonly queries: Matrix;
+  /** Predicted class of each query `[n]`. */
+  readonly predictions: Int32Array;
+  /** Support row to leave out for each query `[n]`, −1 for none. @default none */
+  readonly exclusions?: Int32Array | undefined;
+  /** Cap of the similarity, an integer ≥ 0. */
+  readonly maxSimilarity: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One entry a query. */
+export interface Matches {
+  /** Good rows before the first row that is not good, in (distance, index) order, at most `maxSimilarity`. */
+  readonly similarities: Int32Array;
+  /** Squared L2 distance to the nearest eligible row. */
+  readonly nearestDistances: Float32Array;
+  /** That row; the lowest index among equal distances. */
+  readonly nearestIndices: Int32Array;
+}
+
+/** A support set ready for matching. Distance: max(0, (|c|² + |x|²) − 2·c·x) in float32 on rows centred on support row 0. */
+export interface Matcher {
+  /** Number of support rows. */
+  readonly size: number;
+  /** Throws `shape-mismatch`, `out-of-range`, `not-finite`, `aborted`, and `empty-input` if an exclusion leaves a query no row. */
+  match(request: MatchRequest): Promise<Matches>;
+  /** Squared distances `[N]` of one raw query `[M]`: the same numbers `match` sees. */
+  distances(query: Float32Array): Float32Array;
+  dispose(): void;
+}

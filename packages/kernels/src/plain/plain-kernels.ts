@@ -1,0 +1,8 @@
+import type { Kernels } from '../kernels.js';
+import { multiply, multiplyTransposed } from './multiply.js';
+import { createPlainMatcher } from './plain-matcher.js';
+
+/** The kernels in plain TypeScript: the definition of what every other build computes, and the fallback. */
+export function createPlainKernels(): Kernels {
+  return { name: 'plain', multiplyTransposed, multiply, createMatcher: createPlainMatcher, dispose: () => {} };
+}

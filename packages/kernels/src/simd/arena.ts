@@ -1,0 +1,54 @@
+import { SdmError } from '@sdmjs/core';
+import { instantiateKernels, type KernelExports } from './module.js';
+
+/** A memory of its own with the kernels linked to it, handed out from the bottom up. */
+export interface Arena {
+  readonly kernels: KernelExports;
+  /** The address of `byteCount` fresh bytes, a multiple of 16. Their contents are left over. Throws `out-of-memory`. */
+  allocate(byteCount: number, purpose: string): number;
+  /** A view that the next `allocate` may detach. */
+  floats(address: number, length: number): Float32Array;
+  /** A view that the next `allocate` may detach. */
+  integers(address: number, length: number): Int32Array;
+  /** The address the next `allocate` returns, for `release`. */
+  mark(): number;
+  /** Takes back everything allocated since `mark` returned `address`. */
+  release(address: number): void;
+}
+
+const PAGE_BYTES = 65536;
+
+export function createArena(module: WebAssembly.Module): Arena {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const kernels = instantiateKernels(module, memory);
+  let top = 0;
+
+  function allocate(byteCount: number, purpose: string): number {
+    const address = top;
+    const wanted = address + Math.ceil(byteCount / 16) * 16;
+    const missing = wanted - memory.buffer.byteLength;
+    if (missing > 0) grow(memory, missing, `${purpose} (${byteCount} bytes)`);
+    top = wanted;
+    return address;
+  }
+
+  return {
+    kernels,
+    allocate,
+    floats: (address, length) => new Float32Array(memory.buffer, address, length),
+    integers: (address, length) => new Int32Array(memory.buffer, address, length),
+    mark: () => top,
+    release: (address) => {
+      top = address;
+    },
+  };
+}
+
+function grow(memory: WebAssembly.Memory, byteCount: number, purpose: string): void {
+  try {
+    memory.grow(Math.ceil(byteCount / PAGE_BYTES));
+  } catch (cause) {
+    const held = memory.buffer.byteLength;
+    throw new SdmError('out-of-memory', `no room for ${purpose} beside ${held} bytes held; use fewer rows`, { cause });
+  }
+}
