@@ -31,7 +31,7 @@ describe('float32 sums', () => {
   });
 
   it('differ from a double sum that is rounded once, which is why they exist', () => {
-    const values = sequence(4099);
+    const values = Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i));
     expect(Math.fround(values.reduce((sum, x) => sum + x, 0))).not.toBe(pairwiseSum(values));
   });
 
