@@ -49,7 +49,7 @@ function isAllowed(from, to, layers) {
  * @returns {string[]} imports that package.json does not declare; published files may not live on devDependencies
  */
 export function importViolations(manifest, { path, text }) {
-  const known = isTest(path) ? [...declaredNames(manifest), ...ROOT_TOOLS] : publishedNames(manifest);
+  const known = isUnpublished(manifest, path) ? [...declaredNames(manifest), ...ROOT_TOOLS] : publishedNames(manifest);
   const names = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => packageOf(fileName));
   return [...new Set(names)]
     .filter((name) => name !== undefined && name !== manifest.name && !known.includes(name))
@@ -62,7 +62,7 @@ export function importViolations(manifest, { path, text }) {
  * @returns {string[]} words that published sources must not contain
  */
 export function textViolations(manifest, { path, text }) {
-  if (isTest(path)) return [];
+  if (isUnpublished(manifest, path)) return [];
   const code = withoutComments(text);
   const banned = [
     [/\bMath\.random\s*\(/, 'Math.random(; take a seed instead'],
@@ -74,7 +74,9 @@ export function textViolations(manifest, { path, text }) {
   return banned.filter(([pattern]) => pattern.test(code)).map(([, what]) => `${path} uses ${what}`);
 }
 
-export const isTest = (path) => /\.test\.tsx?$/.test(path);
+/** Tests, and what helps them in src/testing/ unless the package exports that folder. */
+const isUnpublished = ({ exports = {} }, path) =>
+  /\.test\.tsx?$/.test(path) || (path.includes('/src/testing/') && !('./testing' in exports));
 
 function packageOf(specifier) {
   if (specifier.startsWith('.') || specifier.startsWith('node:')) return undefined;

@@ -35,6 +35,13 @@ test('an import that is not declared fails, and published sources may not live o
   );
 });
 
+test('src/testing counts as a test unless the package exports it', () => {
+  const source = { path: 'packages/core/src/testing/a.ts', text: "import 'fast-check';" };
+  const manifest = { name: '@sdmjs/core', devDependencies: { 'fast-check': '*' } };
+  expect(importViolations(manifest, source)).toEqual([]);
+  expect(importViolations({ ...manifest, exports: { './testing': './src/testing/index.ts' } }, source)).toHaveLength(1);
+});
+
 test('chance and environment are found in code, not in comments, tests or the packages that may read them', () => {
   const text = "const a = Math.random();\nconst b = process.env['HOME'];\n";
   const core = { name: '@sdmjs/core' };
