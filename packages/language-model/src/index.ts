@@ -1,1 +1,45 @@
-export {};
+export { type AdamWOptions, type AdamWState } from './adamw.js';
+export { type Sampling } from './choose-token.js';
+export { completeConfig, type DecoderConfig } from './config.js';
+export { encodeContrastive, REFUTED, VERIFIED, type VerdictTokens } from './contrastive-masking.js';
+export { createDecoder, type Decoder, forward, hiddenStates, tokenLogits } from './decoder.js';
+export { type DecoderLayer, type DecoderWeights, namedWeights } from './decoder-weights.js';
+export { type GeneratedTokens, type GenerateTokensOptions, type GenerationRow, generateTokens } from './generate.js';
+export { answerFeature, type HiddenFeature, hiddenFeatures, verdictFeature } from './hidden-features.js';
+export {
+  createLanguageModel,
+  type FeatureRequest,
+  type GenerateRequest,
+  type Generation,
+  type LanguageModel,
+  representationOf,
+} from './language-model.js';
+export { decodeLanguageModel, encodeLanguageModel, type LanguageModelFiles } from './model-files.js';
+export { type LossTargets, nextTokenLoss } from './next-token-loss.js';
+export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
+export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine } from './schedule.js';
+export { scoreTokens } from './score-tokens.js';
+export {
+  type BatchPlan,
+  createTokenBatch,
+  planBatches,
+  type TokenBatch,
+  type TrainingSequence,
+} from './token-batch.js';
+export { createTokenizer, requireTokenId, type Tokenizer, type TokenizerFile } from './tokenizer.js';
+export {
+  lossAndGradients,
+  type TrainDecoderOptions,
+  type TrainingProgress,
+  type TrainingState,
+  trainDecoder,
+} from './train.js';
+export { decodeTrainingState, encodeTrainingState } from './training-state.js';
+export { splitWords, trainWordTokenizer } from './word-tokenizer.js';
+export {
+  type Verdict,
+  type Verification,
+  type VerifiedGeneration,
+  withVerdict,
+  wrapLanguageModel,
+} from './wrap-language-model.js';

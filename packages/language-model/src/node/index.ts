@@ -1,1 +1,2 @@
-export {};
+export { loadLanguageModel, saveLanguageModel } from './model-folder.js';
+export { loadTrainingState, saveTrainingState } from './training-state-file.js';

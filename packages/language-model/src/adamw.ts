@@ -1,0 +1,94 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** Constants of AdamW (Loshchilov & Hutter, arXiv 1711.05101). */
+export interface AdamWOptions {
+  /** @default 0.9 */
+  readonly beta1?: number;
+  /** @default 0.999 */
+  readonly beta2?: number;
+  /** @default 1e-8 */
+  readonly epsilon?: number;
+  /** Share of each matrix (embeddings too, norm gains not) taken off at learning rate 1. @default 0.01 */
+  readonly weightDecay?: number;
+  /** Gradients are scaled down to this norm over all weights; `Infinity` leaves them. @default 1 */
+  readonly maxGradientNorm?: number;
+}
+
+/** Running moments by weight name, and how many updates they have seen. */
+export interface AdamWState {
+  step: number;
+  readonly means: Map<string, Float32Array>;
+  readonly variances: Map<string, Float32Array>;
+}
+
+/** The state before the first update. */
+export function createAdamWState(weights: ReadonlyMap<string, tf.Variable>): AdamWState {
+  const zeros = () => new Map([...weights].map(([name, weight]) => [name, new Float32Array(weight.size)]));
+  return { step: 0, means: zeros(), variances: zeros() };
+}
+
+/** The L2 norm over all gradients together. */
+export function globalNorm(gradients: Iterable<Float32Array>): number {
+  let sum = 0;
+  for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * gradient[i]!;
+  return Math.sqrt(sum);
+}
+
+/** One element-wise pass over one weight: moments in `mean` and `variance` and the values in `weight` change in place. */
+export function adamWPass(
+  arrays: { weight: Float32Array; gradient: Float32Array; mean: Float32Array; variance: Float32Array },
+  step: number,
+  constants: Required<Omit<AdamWOptions, 'maxGradientNorm'>> & { learningRate: number; gradientScale: number },
+): void {
+  const { weight, gradient, mean, variance } = arrays;
+  const { beta1, beta2, epsilon, weightDecay, learningRate, gradientScale } = constants;
+  const stepSize = learningRate / (1 - beta1 ** step);
+  const varianceScale = 1 / (1 - beta2 ** step);
+  const kept = 1 - learningRate * weightDecay;
+  for (let i = 0; i < weight.length; i++) {
+    const g = gradient[i]! * gradientScale;
+    const m = beta1 * mean[i]! + (1 - beta1) * g;
+    const v = beta2 * variance[i]! + (1 - beta2) * g * g;
+    mean[i] = m;
+    variance[i] = v;
+    weight[i] = kept * weight[i]! - (stepSize * m) / (Math.sqrt(v * varianceScale) + epsilon);
+  }
+}
+
+/**
+ * Updates every weight from its gradient, on the CPU (one pass over typed arrays; a dozen small tensor operations a weight cost more), and
+ * counts the step. Returns the norm of the gradients before clipping.
+ */
+export async function applyAdamW(
+  weights: ReadonlyMap<string, tf.Variable>,
+  gradients: ReadonlyMap<string, Float32Array>,
+  update: {
+    state: AdamWState;
+    learningRate: number;
+    assign: (weight: tf.Variable, values: Float32Array) => void;
+    options?: AdamWOptions | undefined;
+  },
+): Promise<number> {
+  const { state, learningRate, assign } = update;
+  const { maxGradientNorm = 1, weightDecay = 0.01, ...rest } = update.options ?? {};
+  const constants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...rest, learningRate };
+  const gradientNorm = globalNorm(gradients.values());
+  const gradientScale = gradientNorm > maxGradientNorm ? maxGradientNorm / gradientNorm : 1;
+  state.step += 1;
+  for (const [name, variable] of weights) {
+    const weight = (await variable.data()) as Float32Array;
+    const arrays = {
+      weight: weight.slice(),
+      gradient: gradients.get(name)!,
+      mean: state.means.get(name)!,
+      variance: state.variances.get(name)!,
+    };
+    adamWPass(arrays, state.step, {
+      ...constants,
+      gradientScale,
+      weightDecay: variable.rank > 1 ? weightDecay : 0,
+    });
+    assign(variable, arrays.weight);
+  }
+  return gradientNorm;
+}

@@ -1,0 +1,53 @@
+import { SdmError } from '@sdmjs/core';
+import type { TrainingSequence } from './token-batch.js';
+
+/** The verdict class of a wrong answer. */
+export const REFUTED = 0;
+/** The verdict class of a right answer. */
+export const VERIFIED = 1;
+
+/** The control tokens of a verdict. */
+export interface VerdictTokens {
+  /** `<verified>`, after which the verdict stands. */
+  readonly opening: number;
+  readonly yes: number;
+  readonly no: number;
+  /** What follows the verdict, such as `</verified>`. @default [] */
+  readonly closing?: readonly number[];
+}
+
+/**
+ * A training sequence for contrastive masking (arXiv 2510.26183 §3): prompt, completion, `<verified>`, Yes or No. The prompt is never in the
+ * loss; a `VERIFIED` completion is, whole; of a `REFUTED` one only what follows it, from `<verified>` on.
+ */
+export function encodeContrastive(item: {
+  readonly prompt: readonly number[];
+  /** Without `<verified>` and verdict. */
+  readonly completion: readonly number[];
+  readonly label: number;
+  readonly verdict: VerdictTokens;
+  /** Weight of the Yes or No token. @default 1 */
+  readonly verdictWeight?: number;
+  /** Weight of the `<verified>` token. @default 1 */
+  readonly openingWeight?: number;
+  /** @default e */
+  readonly lossBase?: number;
+}): TrainingSequence {
+  const { prompt, completion, label, verdict, verdictWeight = 1, openingWeight = 1, lossBase } = item;
+  if (label !== REFUTED && label !== VERIFIED) {
+    throw new SdmError('label-out-of-range', `encodeContrastive: wanted label 0 or 1, got ${label}`);
+  }
+  const closing = verdict.closing ?? [];
+  const repeat = (count: number, weight: number) => new Array<number>(count).fill(weight);
+  return {
+    tokens: [...prompt, ...completion, verdict.opening, label === VERIFIED ? verdict.yes : verdict.no, ...closing],
+    weights: [
+      ...repeat(prompt.length, 0),
+      ...repeat(completion.length, label === VERIFIED ? 1 : 0),
+      openingWeight,
+      verdictWeight,
+      ...repeat(closing.length, 1),
+    ],
+    ...(lossBase === undefined ? {} : { lossBase }),
+  };
+}

@@ -1,0 +1,116 @@
+import { SdmError } from '@sdmjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type AttentionContext, causalMask, type LayerCache, selfAttention } from './attention.js';
+import { completeConfig, type DecoderConfig } from './config.js';
+import { createWeights, type DecoderWeights, namedWeights } from './decoder-weights.js';
+import { feedForward } from './feed-forward.js';
+import { rmsNorm } from './rms-norm.js';
+import { anglesAt, createRotaryAngles, firstAngles, type RotaryAngles } from './rotary.js';
+
+/** A decoder-only transformer: RMSNorm before each part, rotary positions, gated feed-forward, output head tied to the embedding. */
+export interface Decoder {
+  readonly config: Required<DecoderConfig>;
+  readonly weights: DecoderWeights;
+  readonly angles: RotaryAngles;
+  dispose(): void;
+}
+
+/** A decoder with seeded random weights. `embeddingDeviation` is the σ of the first embeddings. */
+export function createDecoder(
+  config: DecoderConfig,
+  options: { readonly seed?: number /** @default 0.02 */; readonly embeddingDeviation?: number } = {},
+): Decoder {
+  const complete = completeConfig(config);
+  const weights = createWeights(complete, options.seed ?? 0, options.embeddingDeviation ?? 0.02);
+  const angles = createRotaryAngles(complete);
+  return {
+    config: complete,
+    weights,
+    angles,
+    dispose: () => tf.dispose([...namedWeights(weights).values(), angles.cosine, angles.sine]),
+  };
+}
+
+/** Hidden states and token logits of whole sequences. `tokens` is int32 `[batch, time]`, padded on the right if at all. */
+export function forward(
+  decoder: Decoder,
+  tokens: tf.Tensor2D,
+): { hidden: tf.Tensor3D /** `[batch, time, vocabularySize]` */; tokenLogits: tf.Tensor3D } {
+  return tf.tidy(() => {
+    const [batch, time] = tokens.shape;
+    const hidden = hiddenStates(decoder, tokens); // [batch, time, width]
+    const rows = tf.reshape(hidden, [batch * time, -1]) as tf.Tensor2D; // [batch * time, width]
+    const logits = tokenLogits(decoder, rows); // [batch * time, vocabularySize]
+    return { hidden, tokenLogits: tf.reshape(logits, [batch, time, -1]) as tf.Tensor3D };
+  });
+}
+
+/** States after the last norm, the input of the output head. `tokens` int32 `[batch, time]` → `[batch, time, width]` */
+export function hiddenStates(decoder: Decoder, tokens: tf.Tensor2D): tf.Tensor3D {
+  return tf.tidy(() => {
+    const [batch, time] = tokens.shape;
+    const { rows } = decodeTokens(decoder, tokens, fromStart(decoder, time)); // [batch * time, width]
+    return tf.reshape(rows, [batch, time, -1]) as tf.Tensor3D;
+  });
+}
+
+/** Token logits of hidden rows: rows · embeddingᵀ · logitScale. `[rows, width]` → `[rows, vocabularySize]` */
+export function tokenLogits(decoder: Decoder, rows: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => tf.matMul(tf.mul(rows, decoder.config.logitScale), decoder.weights.embedding, false, true));
+}
+
+/** Hidden rows `[batch · time, width]`, and what later tokens need of these. */
+export type DecodedTokens = { readonly rows: tf.Tensor2D; readonly caches: LayerCache[] };
+
+/** The first pass of cached generation: all prompt tokens at once. `tokens` int32 `[batch, time]`; the caller disposes the results. */
+export function prefill(decoder: Decoder, tokens: tf.Tensor2D): DecodedTokens {
+  return tf.tidy(() => decodeTokens(decoder, tokens, fromStart(decoder, tokens.shape[1])));
+}
+
+/**
+ * One more token a row, after `past`. `tokens` and `positions` int32 `[batch]`; `mask` `[batch, 1, 1, slots + 1]` hides the slots of
+ * padding. The caller disposes `past` and the results.
+ */
+export function decodeStep(
+  decoder: Decoder,
+  step: { tokens: tf.Tensor1D; positions: tf.Tensor1D; mask: tf.Tensor; past: readonly LayerCache[] },
+): DecodedTokens {
+  return tf.tidy(() =>
+    decodeTokens(decoder, tf.reshape(step.tokens, [-1, 1]) as tf.Tensor2D, {
+      angles: anglesAt(decoder.angles, step.positions),
+      mask: step.mask,
+      past: step.past,
+    }),
+  );
+}
+
+type Surroundings = Pick<AttentionContext, 'angles' | 'mask'> & { readonly past?: readonly LayerCache[] };
+
+/** Positions 0 … time − 1, each seeing those up to itself. */
+function fromStart({ config, angles }: Decoder, time: number): Surroundings {
+  if (time > config.contextLength) {
+    throw new SdmError(
+      'context-exceeded',
+      `decoder: ${time} tokens a sequence, the context is ${config.contextLength}; shorten the sequences`,
+    );
+  }
+  return { angles: firstAngles(angles, time), mask: causalMask(time) };
+}
+
+/** The way of a token from id to hidden state. */
+function decodeTokens(decoder: Decoder, tokens: tf.Tensor2D, surroundings: Surroundings): DecodedTokens {
+  const { config, weights } = decoder;
+  const [batch, time] = tokens.shape;
+  const { past, angles, mask } = surroundings;
+  const caches: LayerCache[] = [];
+  const ids = tf.reshape(tokens, [-1]) as tf.Tensor1D; // [batch * time]
+  let x: tf.Tensor2D = tf.mul(tf.gather(weights.embedding, ids), config.embeddingScale); // [batch * time, width]
+  weights.layers.forEach((layer, index) => {
+    const context = { batch, time, headCount: config.headCount, angles, mask, past: past?.[index] };
+    const attended = selfAttention(rmsNorm(x, layer.attentionNorm, config.normEpsilon), layer, context);
+    caches.push(attended.cache);
+    x = tf.add(x, attended.output); // [batch * time, width]
+    x = tf.add(x, feedForward(rmsNorm(x, layer.feedForwardNorm, config.normEpsilon), layer)); // [batch * time, width]
+  });
+  return { rows: rmsNorm(x, weights.finalNorm, config.normEpsilon), caches }; // [batch * time, width]
+}

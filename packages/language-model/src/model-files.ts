@@ -1,0 +1,112 @@
+import { SdmError } from '@sdmjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { completeConfig, type DecoderConfig } from './config.js';
+import { createDecoder, type Decoder } from './decoder.js';
+import { namedWeights } from './decoder-weights.js';
+import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
+import { createTokenizer, type Tokenizer, type TokenizerFile } from './tokenizer.js';
+
+/** The contents of a model folder. */
+export interface LanguageModelFiles {
+  /** `config.json` */
+  readonly config: string;
+  /** `tokenizer.json` */
+  readonly tokenizer: string;
+  /** `model.safetensors` */
+  readonly weights: Uint8Array<ArrayBuffer>;
+}
+
+/** The files of a decoder and its tokenizer; equal models give equal bytes. */
+export async function encodeLanguageModel(decoder: Decoder, tokenizer: Tokenizer): Promise<LanguageModelFiles> {
+  const tensors = new Map<string, NamedArray>();
+  for (const [name, weight] of namedWeights(decoder.weights)) {
+    tensors.set(name, { shape: weight.shape, values: (await weight.data()) as Float32Array });
+  }
+  const config = Object.fromEntries(CONFIG_FIELDS.map((field) => [field, decoder.config[field]]));
+  return {
+    config: `${JSON.stringify({ formatVersion: FORMAT_VERSION, architecture: ARCHITECTURE, ...config }, null, 2)}\n`,
+    tokenizer: `${JSON.stringify(tokenizer.toJSON())}\n`,
+    weights: encodeSafetensors(tensors, { format: 'sdmjs' }),
+  };
+}
+
+/**
+ * Decoder and tokenizer from their files. Throws `unsupported-version`, `bad-format` (malformed, cut off, tensors missing or too many),
+ * `shape-mismatch` (sizes that do not fit the configuration) or `not-finite`.
+ */
+export function decodeLanguageModel(files: LanguageModelFiles): { decoder: Decoder; tokenizer: Tokenizer } {
+  const config = readConfig(files.config);
+  const tokenizer = createTokenizer(parseObject(files.tokenizer, 'tokenizer.json'));
+  if (tokenizer.vocabularySize > config.vocabularySize) {
+    throw new SdmError(
+      'shape-mismatch',
+      `decodeLanguageModel: tokenizer.json has ${tokenizer.vocabularySize} tokens, config.json ${config.vocabularySize}`,
+    );
+  }
+  const { tensors } = decodeSafetensors(files.weights);
+  const decoder = createDecoder(config);
+  try {
+    assignAll(namedWeights(decoder.weights), tensors);
+  } catch (error) {
+    decoder.dispose();
+    throw error;
+  }
+  return { decoder, tokenizer };
+}
+
+const FORMAT_VERSION = 1;
+const ARCHITECTURE = 'sdmjs-decoder';
+const CONFIG_FIELDS = [
+  ...(['vocabularySize', 'contextLength', 'width', 'layerCount', 'headCount', 'feedForwardSize'] as const),
+  ...(['ropeBase', 'embeddingScale', 'logitScale', 'normEpsilon'] as const),
+];
+
+function readConfig(text: string): Required<DecoderConfig> {
+  const file = parseObject(text, 'config.json');
+  if (file['architecture'] !== ARCHITECTURE) {
+    throw new SdmError('bad-format', `config.json: wanted architecture "${ARCHITECTURE}", got ${file['architecture']}`);
+  }
+  if (file['formatVersion'] !== FORMAT_VERSION) {
+    throw new SdmError(
+      'unsupported-version',
+      `config.json: wanted format version ${FORMAT_VERSION}, got ${file['formatVersion']}; load it with the release that wrote it`,
+    );
+  }
+  const fields = CONFIG_FIELDS.map((field) => {
+    const value = file[field];
+    if (typeof value !== 'number') throw new SdmError('bad-format', `config.json: ${field} is not a number`);
+    return [field, value] as const;
+  });
+  return completeConfig(Object.fromEntries(fields) as Record<(typeof CONFIG_FIELDS)[number], number>);
+}
+
+function parseObject(text: string, name: string): TokenizerFile {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TokenizerFile;
+  } catch (cause) {
+    throw new SdmError('bad-format', `${name} is not JSON; it may have been cut off`, { cause });
+  }
+  throw new SdmError('bad-format', `${name}: wanted a JSON object`);
+}
+
+function assignAll(weights: ReadonlyMap<string, tf.Variable>, tensors: ReadonlyMap<string, NamedArray>): void {
+  const extra = [...tensors.keys()].filter((name) => !weights.has(name));
+  const missing = [...weights.keys()].filter((name) => !tensors.has(name));
+  if (extra.length > 0 || missing.length > 0) {
+    throw new SdmError(
+      'bad-format',
+      `model.safetensors: missing tensors [${missing.join(', ')}], unexpected tensors [${extra.join(', ')}]`,
+    );
+  }
+  for (const [name, weight] of weights) {
+    const { shape, values } = tensors.get(name)!;
+    if (shape.join() !== weight.shape.join()) {
+      throw new SdmError('shape-mismatch', `model.safetensors: ${name} is [${shape}], wanted [${weight.shape}]`);
+    }
+    if (!values.every((value) => Number.isFinite(value))) {
+      throw new SdmError('not-finite', `model.safetensors: ${name} holds NaN or an infinity`);
+    }
+    tf.tidy(() => weight.assign(tf.tensor(values, weight.shape)));
+  }
+}

@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { nextTokenLoss } from './next-token-loss.js';
+import { describeOnBackends } from './testing/backends.js';
+
+const Z = [2, 1, 0, -1];
+
+describeOnBackends('the next-token loss', () => {
+  it.each([
+    [2, 1.906891, -0.733333],
+    [2.5, 1.52919, -0.753695],
+    [Math.E, 1.44019, -0.763117],
+    [3, 1.357763, -0.775],
+  ])('has the value and gradient of base %f', async (base, loss, targetGradient) => {
+    const { value, gradient } = await lossOf([Z], [1], { lossBases: [base] });
+    // Six decimals are given; float32 adds at most 2e-7 at this size.
+    expect(value).toBeCloseTo(loss, 5);
+    expect(gradient[1]).toBeCloseTo(targetGradient, 5);
+    expect(gradient.reduce((sum, g) => sum + g, 0)).toBeCloseTo(0, 6);
+  });
+
+  it('is cross-entropy when no base is given', async () => {
+    const { value } = await lossOf([Z], [1], {});
+    expect(value).toBeCloseTo(1.44019, 5);
+  });
+
+  it('stays exact where probabilities underflow', async () => {
+    const { value, gradient } = await lossOf([[200, 0]], [1], {});
+    expect(value).toBe(200);
+    expect(gradient).toEqual([1, -1]);
+  });
+
+  it('is the weighted mean over rows, each in its own base', async () => {
+    const rows = [Z, [0, 1, 0.5, 2]];
+    const first = await lossOf([rows[0]!], [0], { lossBases: [2] });
+    const second = await lossOf([rows[1]!], [3], { lossBases: [3] });
+    const both = await lossOf(rows, [0, 3], { lossBases: [2, 3], weights: [1, 3] });
+    // Float32 sums of two terms of order 1.
+    expect(both.value).toBeCloseTo((first.value + 3 * second.value) / 4, 6);
+    expect(both.gradient[3 + 4]).toBeCloseTo((second.gradient[3]! * 3) / 4, 6);
+  });
+
+  it('leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    await lossOf([Z], [1], { lossBases: [2] });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses what is not a loss', async () => {
+    await expect(lossOf([Z], [4], {})).rejects.toThrow(/targets in \[0, 4\)/);
+    await expect(lossOf([Z], [1], { weights: [0] })).rejects.toThrow(/positive sum/);
+    await expect(lossOf([Z], [1], { lossBases: [1] })).rejects.toThrow(/above 1/);
+    await expect(lossOf([Z], [1, 2], {})).rejects.toThrow(/as many targets/);
+  });
+});
+
+async function lossOf(
+  rows: number[][],
+  targets: number[],
+  { weights, lossBases }: { weights?: number[]; lossBases?: number[] },
+) {
+  const wanted = {
+    targets: Int32Array.from(targets),
+    weights: Float32Array.from(weights ?? targets.map(() => 1)),
+    ...(lossBases ? { lossBases: Float32Array.from(lossBases) } : {}),
+  };
+  const logits = tf.tensor2d(rows);
+  try {
+    const { value, grad } = tf.valueAndGrad((z: tf.Tensor) => nextTokenLoss(z as tf.Tensor2D, wanted))(logits);
+    const result = { value: (await value.data())[0]!, gradient: [...(await grad.data())] };
+    tf.dispose([value, grad]);
+    return result;
+  } finally {
+    logits.dispose();
+  }
+}

@@ -1,0 +1,68 @@
+import { SdmError } from '@sdmjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { withGradient } from './with-gradient.js';
+
+/** What the loss of `[rows, vocabularySize]` logits needs besides them; every array has one entry a row. */
+export interface LossTargets {
+  /** The id of the true next token. */
+  readonly targets: Int32Array;
+  /** Weight of the row's loss; the total is divided by the sum of the weights. */
+  readonly weights: Float32Array;
+  /** Base β of the row's softmax and logarithm, > 1 (arXiv 2510.26183 Eq. 1: 2 + SDM of the true verdict). @default e */
+  readonly lossBases?: Float32Array;
+}
+
+/**
+ * Weighted mean of −log_β softmax_β(z)_target with softmax_β(z) = β^z / Σ β^z: cross-entropy for β = e. A scalar, differentiable in the
+ * logits; β is a constant to the gradient, which is weight · (softmax_β − one-hot) / Σ weights.
+ */
+export function nextTokenLoss(logits: tf.Tensor2D, wanted: LossTargets): tf.Scalar {
+  const total = checkedTotal(logits, wanted);
+  return withGradient([logits], ([input], save) => {
+    const shares = tf.tensor1d(wanted.weights.map((weight) => weight / total)); // [rows]
+    const logBases = tf.tensor1d(wanted.lossBases?.map(Math.log) ?? [1]); // [rows] or [1]
+    const z: tf.Tensor2D = wanted.lossBases ? tf.mul(input, tf.expandDims(logBases, 1)) : input; // [rows, vocabularySize]
+    const { probabilities, oneHot, logProbabilities } = targetLogProbabilities(z, wanted.targets);
+    save([probabilities, oneHot, shares]);
+    const gradFunc = (dy: tf.Scalar, [softmax, truth, rowShares]: tf.Tensor[]) => [
+      tf.mul(tf.sub(softmax!, truth!), tf.expandDims(tf.mul(rowShares!, dy), 1)),
+    ];
+    const value: tf.Scalar = tf.sum(tf.mul(tf.div(tf.neg(logProbabilities), logBases), shares));
+    return { value, gradFunc };
+  });
+}
+
+/** ln softmax(z) at each row's target, with what the gradient needs. `[rows, vocabularySize]` → `[rows]` */
+export function targetLogProbabilities(
+  z: tf.Tensor2D,
+  targets: Int32Array,
+): { logProbabilities: tf.Tensor1D; probabilities: tf.Tensor2D; oneHot: tf.Tensor2D } {
+  const probabilities = tf.softmax(z); // [rows, vocabularySize]
+  // Cast: the WASM kernel writes integers whatever dtype it is asked for.
+  const oneHot = tf.cast(tf.oneHot(tf.tensor1d(targets, 'int32'), z.shape[1]), 'float32') as tf.Tensor2D; // [rows, vocabularySize]
+  // ln Σ exp z = max z − ln max p: as stable as the shifted sum, and one exponential less.
+  const logSums = tf.sub(tf.max(z, 1), tf.log(tf.max(probabilities, 1))); // [rows]
+  const logProbabilities: tf.Tensor1D = tf.sub(tf.sum(tf.mul(z, oneHot), 1), logSums); // [rows]
+  return { logProbabilities, probabilities, oneHot };
+}
+
+function checkedTotal(logits: tf.Tensor2D, { targets, weights, lossBases }: LossTargets): number {
+  const [rows, vocabularySize] = logits.shape;
+  if (targets.length !== rows || weights.length !== rows || (lossBases && lossBases.length !== rows)) {
+    throw new SdmError(
+      'shape-mismatch',
+      `nextTokenLoss: ${rows} rows of logits want as many targets, weights and bases, got ${targets.length}, ${weights.length} and ${lossBases?.length ?? 'none'}`,
+    );
+  }
+  if (targets.some((target) => target < 0 || target >= vocabularySize)) {
+    throw new SdmError('out-of-range', `nextTokenLoss: wanted targets in [0, ${vocabularySize})`);
+  }
+  if (lossBases?.some((base) => !(base > 1))) {
+    throw new SdmError('out-of-range', 'nextTokenLoss: wanted every loss base above 1');
+  }
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (!(total > 0)) {
+    throw new SdmError('empty-input', 'nextTokenLoss: wanted weights with a positive sum; no token is in the loss');
+  }
+  return total;
+}

@@ -1,0 +1,42 @@
+import { throwIfAborted } from '@sdmjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
+import { targetLogProbabilities } from './next-token-loss.js';
+import { padIntoBatches } from './padded-batches.js';
+import { createPause } from './pause.js';
+
+/**
+ * ln of the probability of every token given those before it; entry 0, which nothing precedes, is 0. One array a sequence, in the given order.
+ * Sum a slice for the log-probability of an answer; `Math.exp` of one entry is, for instance, p(Yes).
+ */
+export async function scoreTokens(options: {
+  readonly decoder: Decoder;
+  readonly sequences: readonly ArrayLike<number>[];
+  /** @default 256 */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal;
+}): Promise<Float32Array[]> {
+  const { decoder, sequences, batchSize = 256, signal } = options;
+  const results = new Array<Float32Array>(sequences.length);
+  const pause = createPause();
+  for (const batch of padIntoBatches(sequences, batchSize, { ...decoder.config, where: 'scoreTokens' })) {
+    throwIfAborted(signal, 'scoreTokens');
+    const { rows, columns, tokens, indices } = batch;
+    const scores = tf.tidy(() => {
+      const hidden = hiddenStates(decoder, tf.tensor2d(tokens, [rows, columns], 'int32')); // [rows, columns, width]
+      const logits = tokenLogits(decoder, tf.reshape(hidden, [rows * columns, -1]) as tf.Tensor2D);
+      const next = Int32Array.from(tokens, (_, place) => tokens[place + 1] ?? 0);
+      return targetLogProbabilities(logits, next).logProbabilities; // [rows * columns]
+    });
+    const values = (await scores.data()) as Float32Array;
+    indices.forEach((index, row) => {
+      const length = sequences[index]!.length;
+      const scored = new Float32Array(length);
+      scored.set(values.subarray(row * columns, row * columns + length - 1), 1);
+      results[index] = scored;
+    });
+    scores.dispose();
+    await pause();
+  }
+  return results;
+}

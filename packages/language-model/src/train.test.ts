@@ -1,0 +1,99 @@
+import { SdmError } from '@sdmjs/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { namedWeights } from './decoder-weights.js';
+import { warmUpThenConstant, warmUpThenCosine } from './schedule.js';
+import { describeOnBackends } from './testing/backends.js';
+import { createTinyDecoder } from './testing/tiny.js';
+import { planBatches } from './token-batch.js';
+import { type TrainingState, trainDecoder } from './train.js';
+import { decodeTrainingState, encodeTrainingState } from './training-state.js';
+
+// Counting upwards modulo 11 from any start: the next token follows from the last.
+const sequences = Array.from({ length: 40 }, (_, start) => ({
+  tokens: Array.from({ length: 5 + (start % 4) }, (_, i) => (start + i) % 11),
+}));
+const { batchAt } = planBatches({ sequences, tokensPerBatch: 64, seed: 3 });
+
+describeOnBackends('training a decoder', () => {
+  it('learns a toy sequence and leaves no tensor behind', async () => {
+    const decoder = createTinyDecoder();
+    await trainDecoder({ decoder, batchAt, stepCount: 1, learningRate: 0 });
+    const before = tf.memory().numTensors;
+    const { losses } = await trainDecoder({ decoder, batchAt, stepCount: 60, learningRate: 0.02 });
+    expect(tf.memory().numTensors).toBe(before);
+    // Chance is ln 11 = 2.4; a learned successor function is near 0.
+    expect(losses[0]).toBeGreaterThan(1.5);
+    expect(losses.at(-1)).toBeLessThan(0.1);
+    decoder.dispose();
+  });
+
+  it('gives the same weights when it is stopped, saved and resumed', async () => {
+    const learningRate = warmUpThenCosine({ peak: 0.02, warmUpSteps: 3, stepCount: 12 });
+    const whole = createTinyDecoder();
+    const states: TrainingState[] = [];
+    const onCheckpoint = (state: TrainingState) => void states.push(state);
+    const options = { batchAt, stepCount: 12, learningRate };
+    await trainDecoder({ ...options, decoder: whole, onCheckpoint, checkpointEvery: 5 });
+    const resumed = createTinyDecoder(2);
+    await trainDecoder({ ...options, decoder: resumed, resume: decodeTrainingState(encodeTrainingState(states[0]!)) });
+    expect(states[0]!.optimizer.step).toBe(5);
+    expect(await valuesOf(resumed)).toEqual(await valuesOf(whole));
+    whole.dispose();
+    resumed.dispose();
+  });
+
+  it('stops with the step at which the loss is no number', async () => {
+    const decoder = createTinyDecoder();
+    const run = trainDecoder({
+      decoder,
+      batchAt,
+      stepCount: 9,
+      learningRate: 1e38,
+      adamW: { maxGradientNorm: Infinity, weightDecay: 0 },
+    });
+    await expect(run).rejects.toThrow(/the loss is (NaN|Infinity) at step 1;/);
+    decoder.dispose();
+  });
+
+  it('stops between steps when asked', async () => {
+    const decoder = createTinyDecoder();
+    const controller = new AbortController();
+    const onProgress = ({ step }: { step: number }) => step === 2 && controller.abort();
+    const run = trainDecoder({
+      decoder,
+      batchAt,
+      stepCount: 9,
+      learningRate: 0.01,
+      onProgress,
+      signal: controller.signal,
+    });
+    await expect(run).rejects.toSatisfy((error) => SdmError.is(error, 'aborted'));
+    decoder.dispose();
+  });
+
+  it('refuses to resume another configuration', async () => {
+    const decoder = createTinyDecoder();
+    const { state } = await trainDecoder({ decoder, batchAt, stepCount: 1, learningRate: 0 });
+    state.weights.delete('finalNorm');
+    const run = trainDecoder({ decoder, batchAt, stepCount: 2, learningRate: 0, resume: state });
+    await expect(run).rejects.toThrow(/no numbers for finalNorm/);
+    decoder.dispose();
+  });
+});
+
+it('schedules rise linearly and then stay or fall', () => {
+  const constant = warmUpThenConstant({ peak: 2, warmUpSteps: 4 });
+  expect([0, 1, 3, 100].map(constant)).toEqual([0.5, 1, 2, 2]);
+  const cosine = warmUpThenCosine({ peak: 2, warmUpSteps: 2, stepCount: 10, finalShare: 0.1 });
+  // Half a cosine between 2 and 0.2; doubles.
+  expect(cosine(0)).toBe(1);
+  expect(cosine(2)).toBeCloseTo(2, 12);
+  expect(cosine(6)).toBeCloseTo(1.1, 12);
+  expect(cosine(10)).toBeCloseTo(0.2, 12);
+});
+
+async function valuesOf(decoder: ReturnType<typeof createTinyDecoder>) {
+  const weights = [...namedWeights(decoder.weights)];
+  return Promise.all(weights.map(async ([name, weight]) => [name, [...(await weight.data())]]));
+}
