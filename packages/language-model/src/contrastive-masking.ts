@@ -38,7 +38,7 @@ export function encodeContrastive(item: {
     throw new SdmError('label-out-of-range', `encodeContrastive: wanted label 0 or 1, got ${label}`);
   }
   const closing = verdict.closing ?? [];
-  const repeat = (count: number, weight: number) => new Array<number>(count).fill(weight);
+  const repeat = (count: number, weight: number) => Array.from({ length: count }, () => weight);
   return {
     tokens: [...prompt, ...completion, verdict.opening, label === VERIFIED ? verdict.yes : verdict.no, ...closing],
     weights: [

@@ -81,7 +81,7 @@ describeOnBackends('generation', () => {
   it('refuses prompts it cannot read', async () => {
     const decoder = createTinyDecoder();
     const run = (prompt: number[]) => generateTokens({ decoder, prompts: [prompt], maxNewTokens: 1 });
-    await expect(run(new Array(13).fill(1))).rejects.toThrow(/has 13 tokens, the context is 12/);
+    await expect(run(Array.from({ length: 13 }, () => 1))).rejects.toThrow(/has 13 tokens, the context is 12/);
     await expect(run([])).rejects.toSatisfy((error) => SdmError.is(error, 'empty-input'));
     await expect(run([1, 11])).rejects.toThrow(/token 11 at 1, wanted ids in \[0, 11\)/);
     decoder.dispose();

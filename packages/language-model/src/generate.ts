@@ -50,7 +50,7 @@ export async function generateTokens(options: GenerateTokensOptions): Promise<Ge
   const { decoder, prompts, batchSize = 256 } = options;
   checkSampling(options);
   const limits = { ...decoder.config, where: 'generateTokens' };
-  const results = new Array<GeneratedTokens>(prompts.length);
+  const results: GeneratedTokens[] = [];
   let completed = 0;
   for (const batch of padIntoBatches(prompts, batchSize, limits)) {
     const rows = batch.indices.map((index) => createRow(options, index));

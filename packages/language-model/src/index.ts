@@ -38,6 +38,7 @@ export { decodeTrainingState, encodeTrainingState } from './training-state.js';
 export { splitWords, trainWordTokenizer } from './word-tokenizer.js';
 export {
   type Verdict,
+  type VerdictEstimator,
   type Verification,
   type VerifiedGeneration,
   withVerdict,

@@ -17,7 +17,7 @@ export async function scoreTokens(options: {
   readonly signal?: AbortSignal;
 }): Promise<Float32Array[]> {
   const { decoder, sequences, batchSize = 256, signal } = options;
-  const results = new Array<Float32Array>(sequences.length);
+  const results: Float32Array[] = [];
   const pause = createPause();
   for (const batch of padIntoBatches(sequences, batchSize, { ...decoder.config, where: 'scoreTokens' })) {
     throwIfAborted(signal, 'scoreTokens');

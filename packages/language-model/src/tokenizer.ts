@@ -30,8 +30,12 @@ export function createTokenizer(file: TokenizerFile): Tokenizer {
   if (typeof model !== 'object' || model === null || !('type' in model)) {
     throw new SdmError('bad-format', 'createTokenizer: wanted a tokenizer.json with a model of a stated type');
   }
-  return model.type === 'WordLevel' ? restoreWordTokenizer(file) : createHubTokenizer(file);
+  if (model.type === 'WordLevel') return restoreWordTokenizer(file);
+  if (HUB_MODELS.includes(String(model.type))) return createHubTokenizer(file);
+  throw new SdmError('bad-format', `createTokenizer: wanted WordLevel, ${HUB_MODELS.join(', ')}, got "${model.type}"`);
 }
+
+const HUB_MODELS = ['BPE', 'WordPiece', 'Unigram'];
 
 /** The id of a token that must exist. Throws `out-of-range`. */
 export function requireTokenId(tokenizer: Tokenizer, token: string): number {

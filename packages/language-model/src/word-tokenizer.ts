@@ -5,9 +5,8 @@ import type { Tokenizer, TokenizerFile } from './tokenizer.js';
  * The classes of words outside the vocabulary, tried from the first: `<unk:num>` for words with a digit, then by suffix, then `<unk>`.
  * They keep something of a word's part of speech.
  */
-export const UNKNOWN_SUFFIXES = [
-  ...["'s", 'ing', 'ed', 'ly', 'tion', 'ness', 'ment', 'ity', 'ous', 'ive', 'able', 'al', 'er', 'es', 's'],
-] as const;
+// biome-ignore format: one line
+export const UNKNOWN_SUFFIXES = ["'s", 'ing', 'ed', 'ly', 'tion', 'ness', 'ment', 'ity', 'ous', 'ive', 'able', 'al', 'er', 'es', 's'] as const;
 
 /** Lower-cased words, numbers and single marks, in order. */
 export function splitWords(text: string): string[] {

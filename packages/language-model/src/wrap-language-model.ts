@@ -1,5 +1,5 @@
 import { SdmError } from '@sdmjs/core';
-import type { Estimate, SdmEstimator } from '@sdmjs/estimator';
+import type { Estimate, SdmEstimator, SdmModel } from '@sdmjs/estimator';
 import { VERIFIED } from './contrastive-masking.js';
 import { type HiddenFeature, verdictFeature } from './hidden-features.js';
 import { type Generation, type LanguageModel, representationOf } from './language-model.js';
@@ -14,13 +14,18 @@ export interface VerifiedGeneration extends Generation {
   readonly verification: Verification;
 }
 
+/** The part of an `SdmEstimator` that verification uses. */
+export interface VerdictEstimator extends Pick<SdmEstimator, 'estimateAll'> {
+  readonly model: Pick<SdmModel, 'representation'>;
+}
+
 /**
  * A language model whose every generation carries a verification. The estimator must be trained on this model's features: throws
  * `fingerprint-mismatch` otherwise. Where no `<verified>` was generated it is put at the end before the features are taken.
  */
 export async function wrapLanguageModel(parts: {
   readonly languageModel: LanguageModel;
-  readonly estimator: SdmEstimator;
+  readonly estimator: VerdictEstimator;
   /** Id of `<verified>`. */
   readonly verdictToken: number;
   /** @default verdictFeature(verdictToken) */

@@ -28,7 +28,7 @@ async function attend(x: Rows, layer: DecoderLayer, config: Decoder['config']): 
   const [query, key, value] = await Promise.all(
     [layer.query, layer.key, layer.value].map(async (weight) => multiply(x, (await weight.array()) as Rows)),
   );
-  const mixed = x.map(() => new Array<number>(config.width).fill(0));
+  const mixed = x.map(() => Array.from({ length: config.width }, () => 0));
   for (let head = 0; head < config.headCount; head++) {
     const part = (row: number[]) => row.slice(head * size, (head + 1) * size);
     const keys = key!.map((row, position) => turn(part(row), position, config.ropeBase));
