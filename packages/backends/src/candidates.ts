@@ -1,10 +1,11 @@
+import type * as tfCore from '@tensorflow/tfjs-core';
 import type { WasmBackendModule } from './wasm-module.js';
 import type { ImportModule } from './import-module.js';
 import { requireHardwareAdapter, startNodeWebGpu } from './webgpu-device.js';
 import { isNode, wasmFolder } from './runtime.js';
 
 /** The namespace that every package shares. */
-export type TensorFlow = typeof import('@tensorflow/tfjs-core');
+export type TensorFlow = typeof tfCore;
 
 /** Best first. `tensorflow-gpu` and `tensorflow` are the native library, on CUDA and on the CPU. */
 export const BACKEND_NAMES = ['tensorflow-gpu', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;

@@ -1,3 +1,4 @@
+/// <reference path="./optional-modules.d.ts" />
 /** Imports a package by name and fails when it is absent. Tests pass their own. */
 export type ImportModule = (name: string) => Promise<unknown>;
 
