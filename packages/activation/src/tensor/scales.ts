@@ -1,3 +1,5 @@
+// Registers the gradients of TensorFlow.js's own operations, which tfjs-core alone lacks.
+import '@tensorflow/tfjs-layers';
 import { SdmError } from '@sdmjs/core';
 import {
   add,

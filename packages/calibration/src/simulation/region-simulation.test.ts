@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { measureRegions, type RegionMeasurement } from './measure-regions.js';
+
+/** Seed 0 throughout, not chosen. 500 draws, so that our own standard errors (up to .001) stay below those of the reference (200 draws). */
+function measure(
+  calibrationRowCount: number,
+  classCount: number,
+  parts: { imbalance?: number; labelNoise?: number } = {},
+) {
+  const law = { classCount, imbalance: 1, labelNoise: 0, ...parts };
+  return measureRegions({ law, calibrationRowCount, drawCount: 500, targetAccuracy: 0.95, seed: 0 });
+}
+
+const expectNear = (value: number, wanted: number, tolerance: number) =>
+  expect(Math.abs(value - wanted)).toBeLessThan(tolerance);
+
+/** The reference's means have standard errors of .001 to .003, shares of regions of .02 to .03; most differences are below .002. */
+function expectAsReference(measured: RegionMeasurement, reference: Reference) {
+  reference.byPrediction.forEach((wanted, c) => expectNear(measured.byPrediction[c]!, wanted, 0.003));
+  reference.byLabel.forEach((wanted, c) => expectNear(measured.byLabel[c]!, wanted, 0.003));
+  expectNear(measured.admittedShare, reference.share, 0.015);
+  expectNear(measured.regionShare, reference.withRegion / 200, 0.07);
+}
+
+interface Reference {
+  readonly withRegion: number;
+  readonly share: number;
+  readonly byPrediction: readonly number[];
+  readonly byLabel: readonly number[];
+}
+
+// The table was made with reexpress-sdm 0.4.8 on 200 draws; for four classes it gives ranges, here their middle.
+const four = (value: number) => [value, value, value, value];
+const balanced: [rows: number, classCount: number, labelNoise: number, reference: Reference][] = [
+  [400, 2, 0, { withRegion: 187, share: 0.217, byPrediction: [0.957, 0.958], byLabel: [0.958, 0.957] }],
+  [1000, 2, 0, { withRegion: 197, share: 0.216, byPrediction: [0.957, 0.957], byLabel: [0.957, 0.957] }],
+  [1000, 2, 0.03, { withRegion: 161, share: 0.173, byPrediction: [0.949, 0.95], byLabel: [0.95, 0.949] }],
+  [2000, 4, 0, { withRegion: 196, share: 0.172, byPrediction: four(0.9675), byLabel: four(0.967) }],
+  [500, 4, 0, { withRegion: 172, share: 0.152, byPrediction: four(0.9705), byLabel: four(0.9705) }],
+];
+
+describe('regions of simulated calibration sets, at a target of .95', () => {
+  it.each(balanced)('keep the target on average with %i rows, %i balanced classes and label noise %d', (...row) => {
+    const [rows, classCount, labelNoise, reference] = row;
+    const measured = measure(rows, classCount, { labelNoise });
+    expectAsReference(measured, reference);
+    // The mean over draws, not every draw: that holds in a third to three quarters of them.
+    for (const accuracy of [...measured.byPrediction, ...measured.byLabel])
+      expect(accuracy).toBeGreaterThan(0.95 - 0.003);
+    expect(measured.indexConditionalShare).toBeLessThan(0.9);
+  });
+
+  it('keep it by true class when one class is five times as frequent, but not for the predictions of the rare class', () => {
+    const measured = measure(1000, 2, { imbalance: 5 });
+    // .829 has a standard error of .005 in the reference, so it is bounded below instead of compared.
+    const reference = { withRegion: 194, share: 0.213, byPrediction: [0.991], byLabel: [0.961, 0.956] };
+    expectAsReference(measured, reference);
+    for (const accuracy of [...measured.byLabel, measured.byPrediction[0]!])
+      expect(accuracy).toBeGreaterThan(0.95 - 0.003);
+    expect(measured.byPrediction[1]).toBeLessThan(0.87);
+    expect(measured.byPrediction[1]).toBeGreaterThan(0.79);
+  });
+});
