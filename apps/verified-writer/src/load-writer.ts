@@ -1,0 +1,47 @@
+import type { SdmEstimator } from '@sdmjs/estimator';
+import { loadModel } from '@sdmjs/interchange/node';
+import {
+  createLanguageModel,
+  type LanguageModel,
+  type VerifiedGeneration,
+  wrapLanguageModel,
+} from '@sdmjs/language-model';
+import { loadLanguageModel } from '@sdmjs/language-model/node';
+import { SdmError } from '@sdmjs/core';
+import { featureOfAnswer } from './answer-prompts.js';
+import type { RunFolder } from './run-folder.js';
+import { ESTIMATOR_FOLDER } from './stages/train-estimator.js';
+import { LANGUAGE_MODEL_FOLDER } from './stages/train-language-model.js';
+import { taskTokens } from './task-tokens.js';
+
+/** A trained language model whose generations carry verdicts. */
+export interface Writer {
+  readonly verifiedModel: LanguageModel<VerifiedGeneration>;
+  readonly estimator: SdmEstimator;
+}
+
+/**
+ * The models of a finished run. Throws `not-calibrated` when the run has not got so far, `fingerprint-mismatch` when the estimator belongs to
+ * another language model, `bad-format` when a model folder is not what it should be.
+ */
+export async function loadWriter(folder: RunFolder, answerLength: number): Promise<Writer> {
+  for (const name of [LANGUAGE_MODEL_FOLDER, ESTIMATOR_FOLDER]) {
+    if (!folder.has(name)) {
+      throw new SdmError('not-calibrated', `loadWriter: ${folder.path} has no ${name} yet; finish the run first`);
+    }
+  }
+  const languageModel = await createLanguageModel(await loadLanguageModel(folder.pathOf(LANGUAGE_MODEL_FOLDER)));
+  const estimator = await loadModel(folder.pathOf(ESTIMATOR_FOLDER));
+  return { verifiedModel: await wrapWriter(languageModel, estimator, answerLength), estimator };
+}
+
+/** The language model with verdicts on this app's features. Throws `fingerprint-mismatch`. */
+export function wrapWriter(
+  languageModel: LanguageModel,
+  estimator: SdmEstimator,
+  answerLength: number,
+): Promise<LanguageModel<VerifiedGeneration>> {
+  const tokens = taskTokens(languageModel.tokenizer);
+  const feature = featureOfAnswer(tokens, answerLength);
+  return wrapLanguageModel({ languageModel, estimator, verdictToken: tokens.verified, feature });
+}

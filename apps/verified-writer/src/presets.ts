@@ -1,0 +1,122 @@
+import { SdmError } from '@sdmjs/core';
+import type { SplitShares } from './corpus/splits.js';
+
+/** Everything that decides what a run does, besides its seed. */
+export interface Preset {
+  readonly name: string;
+  readonly corpus: CorpusSizes;
+  readonly model: ModelSizes;
+  readonly pretraining: TrainingSizes;
+  readonly fineTuning: TrainingSizes;
+  readonly estimator: EstimatorSizes;
+}
+
+export interface CorpusSizes {
+  readonly shares: SplitShares;
+  readonly vocabularySize: number;
+  /** How many words are put in order (k). */
+  readonly answerLength: number;
+  /** Tokens of prefix and answer. */
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** The same for the set of longer sentences. */
+  readonly longMinLength: number;
+  readonly longMaxLength: number;
+  /** Items of D_tr, of D_ca, of the test set and of each shifted set, at most. */
+  readonly supportCount: number;
+  readonly calibrationCount: number;
+  readonly testCount: number;
+  readonly shiftedCount: number;
+}
+
+export interface ModelSizes {
+  readonly width: number;
+  readonly layerCount: number;
+  readonly headCount: number;
+  readonly feedForwardSize: number;
+}
+
+export interface TrainingSizes {
+  readonly tokenCount: number;
+  readonly tokensPerStep: number;
+  readonly learningRate: number;
+}
+
+export interface EstimatorSizes {
+  readonly representationSize: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly rounds: number;
+}
+
+/** Tokens of an item besides prefix and answer: `<shuf>`, the shuffled words, `<ctx>`, `<end>`, `<verified>` and the verdict. */
+export function contextLengthOf({ corpus }: Preset): number {
+  return corpus.longMaxLength + corpus.answerLength + 5;
+}
+
+const smoke: Preset = {
+  name: 'smoke',
+  corpus: {
+    shares: { support: 0.14, calibration: 0.14, test: 0.15 },
+    vocabularySize: 600,
+    answerLength: 3,
+    minLength: 6,
+    maxLength: 24,
+    longMinLength: 28,
+    longMaxLength: 44,
+    supportCount: 2000,
+    calibrationCount: 2000,
+    testCount: 1500,
+    shiftedCount: 500,
+  },
+  model: { width: 48, layerCount: 2, headCount: 4, feedForwardSize: 128 },
+  pretraining: { tokenCount: 400_000, tokensPerStep: 1024, learningRate: 3e-3 },
+  fineTuning: { tokenCount: 600_000, tokensPerStep: 1024, learningRate: 2e-3 },
+  estimator: { representationSize: 128, epochs: 10, batchSize: 50, learningRate: 1e-3, rounds: 3 },
+};
+
+const laptop: Preset = {
+  name: 'laptop',
+  corpus: {
+    ...smoke.corpus,
+    shares: { support: 0.18, calibration: 0.18, test: 0.14 },
+    vocabularySize: 1200,
+    supportCount: 4000,
+    calibrationCount: 4000,
+    testCount: 2000,
+    shiftedCount: 1000,
+  },
+  model: { width: 96, layerCount: 3, headCount: 6, feedForwardSize: 256 },
+  pretraining: { tokenCount: 2_500_000, tokensPerStep: 2048, learningRate: 2e-3 },
+  fineTuning: { tokenCount: 3_000_000, tokensPerStep: 2048, learningRate: 1.5e-3 },
+  estimator: { representationSize: 256, epochs: 20, batchSize: 50, learningRate: 1e-3, rounds: 5 },
+};
+
+/** A run of a few seconds that exercises every stage; its numbers mean nothing. */
+const test: Preset = {
+  name: 'test',
+  corpus: {
+    ...smoke.corpus,
+    vocabularySize: 200,
+    supportCount: 120,
+    calibrationCount: 120,
+    testCount: 60,
+    shiftedCount: 30,
+  },
+  model: { width: 16, layerCount: 1, headCount: 2, feedForwardSize: 32 },
+  pretraining: { tokenCount: 10_000, tokensPerStep: 512, learningRate: 3e-3 },
+  fineTuning: { tokenCount: 10_000, tokensPerStep: 512, learningRate: 2e-3 },
+  estimator: { representationSize: 16, epochs: 2, batchSize: 50, learningRate: 1e-3, rounds: 1 },
+};
+
+const presets: readonly Preset[] = [smoke, laptop, test];
+
+/** The preset of that name. Throws `out-of-range` with the names there are. */
+export function presetNamed(name: string): Preset {
+  const preset = presets.find((candidate) => candidate.name === name);
+  if (preset === undefined) {
+    throw new SdmError('out-of-range', `presetNamed: wanted ${presets.map((p) => p.name).join(', ')}, got "${name}"`);
+  }
+  return preset;
+}

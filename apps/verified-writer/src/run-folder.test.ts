@@ -1,0 +1,58 @@
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SdmError } from '@sdmjs/core';
+import { expect, test } from 'vitest';
+import { presetNamed } from './presets.js';
+import { openRunFolder, readRunFolder } from './run-folder.js';
+
+const settings = (seed: number) => ({ preset: presetNamed('test'), seed });
+const newPath = () => join(mkdtempSync(join(tmpdir(), 'verified-writer-')), 'run');
+const codeOf = (act: () => unknown) => {
+  try {
+    act();
+  } catch (error) {
+    return SdmError.is(error) ? error.code : error;
+  }
+};
+
+test('what a stage wrote is read again after reopening', () => {
+  const path = newPath();
+  openRunFolder(path, settings(0)).writeJson('a.json', { b: 1 });
+  expect(openRunFolder(path, settings(0)).readJson('a.json')).toEqual({ b: 1 });
+  expect(readRunFolder(path).has('a.json')).toBe(true);
+});
+
+test('other settings in the same folder are refused, unless the run starts anew', () => {
+  const path = newPath();
+  openRunFolder(path, settings(0)).writeBytes('weights', Uint8Array.of(1));
+  expect(codeOf(() => openRunFolder(path, settings(1)))).toBe('destination-exists');
+  expect(openRunFolder(path, settings(1), { fresh: true }).has('weights')).toBe(false);
+});
+
+test('a folder with other files is never taken, not even anew', () => {
+  const path = mkdtempSync(join(tmpdir(), 'verified-writer-'));
+  writeFileSync(join(path, 'thesis.txt'), 'years of work');
+  expect(codeOf(() => openRunFolder(path, settings(0)))).toBe('destination-exists');
+  expect(codeOf(() => openRunFolder(path, settings(0), { fresh: true }))).toBe('destination-exists');
+  expect(existsSync(join(path, 'thesis.txt'))).toBe(true);
+});
+
+test('a path that cannot be a folder is found at once', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'verified-writer-')), 'file');
+  writeFileSync(file, '');
+  expect(codeOf(() => openRunFolder(file, settings(0)))).toBe('not-writable');
+  expect(codeOf(() => openRunFolder(join(file, 'below'), settings(0)))).toBe('not-writable');
+});
+
+test('what a killed process left half-written is removed and never read', () => {
+  const path = newPath();
+  openRunFolder(path, settings(0));
+  writeFileSync(join(path, '.writing-99-items.json'), '{"half":');
+  expect(openRunFolder(path, settings(0)).has('items.json')).toBe(false);
+  expect(readdirSync(path)).toEqual(['run.json']);
+});
+
+test('a folder that is no run cannot be read as one', () => {
+  expect(codeOf(() => readRunFolder(tmpdir()))).toBe('bad-format');
+});

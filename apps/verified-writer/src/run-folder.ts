@@ -1,0 +1,140 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { SdmError } from '@sdmjs/core';
+import type { Preset } from './presets.js';
+
+/** The folder of one run: what each stage made, every file written as a whole or not at all. */
+export interface RunFolder {
+  readonly path: string;
+  pathOf(name: string): string;
+  has(name: string): boolean;
+  readJson(name: string): unknown;
+  writeJson(name: string, value: unknown): void;
+  readBytes(name: string): Uint8Array;
+  writeBytes(name: string, bytes: Uint8Array): void;
+  remove(name: string): void;
+}
+
+/** What decides everything that a run makes. */
+export interface RunSettings {
+  readonly preset: Preset;
+  readonly seed: number;
+}
+
+const RUN_FILE = 'run.json';
+
+/**
+ * Opens or makes the folder of the run that `settings` describe and tries to write there, so that a path that cannot be written is found
+ * before the first minute of training. Throws `not-writable`, and `destination-exists` when the folder holds something else.
+ */
+export function openRunFolder(
+  path: string,
+  settings: RunSettings,
+  options: { readonly fresh?: boolean } = {},
+): RunFolder {
+  const folder = runFolderAt(resolve(path));
+  const wanted = JSON.stringify(settings);
+  requireOwnFolder(folder, wanted, options.fresh === true);
+  try {
+    if (options.fresh) rmSync(folder.path, { recursive: true, force: true });
+    mkdirSync(folder.path, { recursive: true });
+    removeLeftovers(folder.path);
+    folder.writeJson(RUN_FILE, settings);
+  } catch (cause) {
+    throw new SdmError('not-writable', `openRunFolder: cannot write in ${folder.path}; choose another with --run`, {
+      cause,
+    });
+  }
+  return folder;
+}
+
+/** The folder of a run as it is, for reading. Throws `bad-format` when it is none. */
+export function readRunFolder(path: string): RunFolder {
+  const folder = runFolderAt(resolve(path));
+  if (!folder.has(RUN_FILE)) {
+    throw new SdmError(
+      'bad-format',
+      `readRunFolder: ${folder.path} is not the folder of a run (it has no ${RUN_FILE}); run without --prompt and --interactive first, or name the folder with --run`,
+    );
+  }
+  return folder;
+}
+
+/** What the run in the folder was started with. */
+export function readSettings(folder: RunFolder): RunSettings {
+  return folder.readJson(RUN_FILE) as RunSettings;
+}
+
+function runFolderAt(path: string): RunFolder {
+  const pathOf = (name: string) => join(path, name);
+  const writeBytes = (name: string, bytes: Uint8Array) => writeAtomically(path, name, bytes);
+  return {
+    path,
+    pathOf,
+    has: (name) => existsSync(pathOf(name)),
+    readJson: (name): unknown => JSON.parse(readFileSync(pathOf(name), 'utf8')),
+    writeJson: (name, value) => writeBytes(name, new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`)),
+    readBytes: (name) => new Uint8Array(readFileSync(pathOf(name))),
+    writeBytes,
+    remove: (name) => rmSync(pathOf(name), { recursive: true, force: true }),
+  };
+}
+
+/** Another preset or seed is another run; a folder of something else is never touched. */
+function requireOwnFolder(folder: RunFolder, wanted: string, fresh: boolean): void {
+  if (!existsSync(folder.path)) return;
+  if (!folder.has(RUN_FILE)) {
+    const isEmpty = listing(folder.path).every(isTemporary);
+    if (isEmpty) return;
+    throw new SdmError(
+      'destination-exists',
+      `openRunFolder: ${folder.path} holds files and is no run of this app; choose another with --run`,
+    );
+  }
+  if (fresh || JSON.stringify(folder.readJson(RUN_FILE)) === wanted) return;
+  throw new SdmError(
+    'destination-exists',
+    `openRunFolder: ${folder.path} belongs to a run with other settings; choose another with --run, or start it anew with --fresh`,
+  );
+}
+
+function listing(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (cause) {
+    throw new SdmError('not-writable', `openRunFolder: ${path} is not a folder; choose another with --run`, { cause });
+  }
+}
+
+/** Temporary files of a process that was killed while it wrote. */
+function removeLeftovers(path: string): void {
+  for (const name of readdirSync(path).filter(isTemporary)) rmSync(join(path, name), { force: true });
+}
+
+function isTemporary(name: string): boolean {
+  return name.startsWith('.writing-');
+}
+
+/** Writes beside, flushes to the disk, renames: a reader and a killed process see the old file or the new one. */
+function writeAtomically(folder: string, name: string, bytes: Uint8Array): void {
+  const temporary = join(folder, `.writing-${process.pid}-${name}`);
+  const file = openSync(temporary, 'w');
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, join(folder, name));
+}

@@ -1,0 +1,80 @@
+import type { Matrix } from '@sdmjs/core';
+import { decodeSafetensors, encodeSafetensors, type LanguageModel, REFUTED, VERIFIED } from '@sdmjs/language-model';
+import { answerRequest, featureOfAnswer } from '../answer-prompts.js';
+import { SET_TITLES, type SetName } from '../corpus/build-corpus.js';
+import { isExactMatch, type WordOrderItem } from '../items.js';
+import { type RunContext, timed } from '../run-context.js';
+import { promptTokens, taskTokens } from '../task-tokens.js';
+
+/** What the language model answered to the items of a set. */
+export interface AnsweredSet {
+  /** Without `<end>`, one a item. */
+  readonly answers: readonly (readonly string[])[];
+  /** `VERIFIED` for an exact match, else `REFUTED`. */
+  readonly labels: Int32Array;
+  /** `[items, 2 · width]` */
+  readonly features: Matrix;
+}
+
+/** Answers of a set with their features, from the run folder when they are there. */
+export async function answerSet(
+  context: RunContext,
+  languageModel: LanguageModel,
+  name: SetName,
+): Promise<AnsweredSet> {
+  const fileName = `answers-${name}.safetensors`;
+  const items = context.corpus.sets[name];
+  if (!context.folder.has(fileName)) {
+    await timed(context, 'answers', async () => {
+      context.folder.writeBytes(fileName, await answerItems(context, languageModel, { name, items }));
+    });
+  }
+  const { tensors } = decodeSafetensors(context.folder.readBytes(fileName));
+  const ids = tensors.get('answers')!;
+  const features = tensors.get('features')!;
+  const answers = items.map((_, i) => {
+    const length = ids.shape[1]!;
+    return Array.from(ids.values.subarray(i * length, (i + 1) * length), (id) => languageModel.tokenizer.token(id)!);
+  });
+  return {
+    answers,
+    labels: labelAnswers(items, answers),
+    features: { data: features.values, rows: features.shape[0]!, columns: features.shape[1]! },
+  };
+}
+
+/** Exact match decides: `VERIFIED` or `REFUTED`. */
+export function labelAnswers(items: readonly WordOrderItem[], answers: readonly (readonly string[])[]): Int32Array {
+  return Int32Array.from(items, (item, i) => (isExactMatch(item, answers[i]!) ? VERIFIED : REFUTED));
+}
+
+async function answerItems(
+  { preset, terminal, signal }: RunContext,
+  languageModel: LanguageModel,
+  set: { readonly name: SetName; readonly items: readonly WordOrderItem[] },
+): Promise<Uint8Array> {
+  const { name, items } = set;
+  const { answerLength } = preset.corpus;
+  const tokens = taskTokens(languageModel.tokenizer);
+  const progress = terminal.startProgress(`Answering ${SET_TITLES[name]}`, 2 * items.length);
+  const generations = await languageModel.generate({
+    ...answerRequest(tokens, answerLength),
+    prompts: items.map((item) => promptTokens(item, languageModel.tokenizer, tokens)),
+    onProgress: ({ completed }) => progress.update(completed),
+    signal,
+  });
+  const features = await languageModel.features({
+    sequences: generations.map(({ prompt, tokens: written }) => [...prompt, ...written, tokens.verified]),
+    feature: featureOfAnswer(tokens, answerLength),
+    onProgress: ({ completed }) => progress.update(items.length + completed),
+    signal,
+  });
+  progress.end();
+  const ids = Float32Array.from(generations.flatMap((generation) => generation.tokens.slice(0, answerLength)));
+  return encodeSafetensors(
+    new Map([
+      ['answers', { shape: [items.length, answerLength], values: ids }],
+      ['features', { shape: [features.rows, features.columns], values: features.data }],
+    ]),
+  );
+}
