@@ -1,0 +1,172 @@
+import { createMatrix, createRandom, matrixFromRows, rowOf, SdmError, type SdmErrorCode } from '@sdmjs/core';
+import { createExactIndex } from '@sdmjs/exemplars';
+import { createPlainKernels } from '@sdmjs/kernels';
+import { describe, expect, it } from 'vitest';
+import { calibrate } from './calibrate.js';
+import { createCalibrationRows } from './calibration-rows.js';
+import { evaluate } from './evaluate.js';
+import { adapt, createAdaptor } from './exemplar-adaptor.js';
+import { recalibrate } from './recalibrate.js';
+import { restoreEstimator, type SdmEstimator } from './sdm-estimator.js';
+import { DEFAULT_REPRESENTATION, type SdmModel } from './sdm-model.js';
+
+const random = createRandom(11);
+const kernels = createPlainKernels();
+
+/** Two clouds 3 apart, deviation 1, on the line of the first feature; the classifier looks at that line. */
+function cloudRows(count: number) {
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
+  const features = matrixFromRows(
+    Array.from(labels, (label) => [random.normal() + (label === 0 ? -1.5 : 1.5), random.normal()]),
+  );
+  return { labels, features };
+}
+
+async function trainedParts() {
+  const support = cloudRows(200);
+  const adaptor = {
+    ...createAdaptor({ featureCount: 2, representationSize: 2, classCount: 2, random }),
+    projectionWeight: matrixFromRows([
+      [1, 0],
+      [0, 1],
+    ]),
+    classifierWeight: matrixFromRows([
+      [-1, 0],
+      [1, 0],
+    ]),
+  };
+  const outputs = adapt(adaptor, support.features, kernels);
+  const predictions = Int32Array.from(support.labels, (_, i) =>
+    Number(outputs.logits.data[2 * i + 1]! > outputs.logits.data[2 * i]!),
+  );
+  const model: SdmModel = {
+    adaptor,
+    normalization: { mean: 0, standardDeviation: 1 },
+    support: {
+      representations: outputs.representations,
+      labels: support.labels,
+      predictions,
+      ids: Array.from(support.labels, (_, i) => `support-${i}`),
+    },
+    classNames: ['left', 'right'],
+    maxSimilarity: 64,
+    similarityOffset: 2,
+    outOfDistributionLimit: 0,
+    representation: DEFAULT_REPRESENTATION,
+  };
+  const calibration = cloudRows(400);
+  const calibrated = adapt(adaptor, calibration.features, kernels);
+  const index = await createExactIndex(model.support, { kernels });
+  const rowPredictions = Int32Array.from(calibration.labels, (_, i) =>
+    Number(calibrated.logits.data[2 * i + 1]! > calibrated.logits.data[2 * i]!),
+  );
+  const found = await index.match(calibrated.representations, rowPredictions, { maxSimilarity: 64 });
+  const calibrationScores = createCalibrationRows({
+    ids: Array.from(calibration.labels, (_, i) => `calibration-${i}`),
+    labels: calibration.labels,
+    logits: calibrated.logits,
+    ...found,
+    similarityOffset: 2,
+    outOfDistributionLimit: 0,
+  });
+  return { model, calibrationScores };
+}
+
+const trained = await trainedParts();
+const test = cloudRows(600);
+
+async function codeOf(run: () => Promise<unknown>): Promise<SdmErrorCode | undefined> {
+  return run().then(
+    () => undefined,
+    (error: unknown) => (SdmError.is(error) ? error.code : undefined),
+  );
+}
+
+describe('calibrate', () => {
+  const estimator = calibrate({ ...trained, targetAccuracy: 0.9, kernels });
+
+  it('finds regions whose admitted test rows are more often right than all rows', async () => {
+    const estimates = await estimator.estimateAll(test.features);
+    const report = evaluate({ estimates, labels: test.labels, classCount: 2, targetAccuracies: [0.9] });
+    const admitted = estimates.filter((estimate) => estimate.admitted);
+    expect(admitted.length).toBeGreaterThan(100);
+    const right = estimates.filter((estimate, i) => estimate.admitted && estimate.decision === test.labels[i]).length;
+    // Three standard errors of a share of 0.9 in at least 100 rows.
+    expect(right / admitted.length).toBeGreaterThan(0.9 - 0.09);
+    expect(report.byTargetAccuracy[0]!.report.admittedCount).toBe(admitted.length);
+    expect(report.noReject.admittedCount).toBe(600);
+    expect(report.rejectedCount).toBe(estimates.filter(({ regionAlpha }) => regionAlpha === 0).length);
+  });
+
+  it('scores its own calibration rows as they were cached', async () => {
+    const { calibrationScores } = trained;
+    expect(estimator.rescaledSimilarityCdfs.map(({ sorted }) => sorted.length)).toEqual([200, 200]);
+    expect(calibrationScores.distanceQuantiles.every((d) => d >= 0 && d <= 1)).toBe(true);
+    expect(estimator.nestedRegions.regions.length).toBeGreaterThan(0);
+  });
+
+  it('gives one row the same estimate alone, in a batch, and again', async () => {
+    const all = await estimator.estimateAll(test.features);
+    const alone = await estimator.estimate(rowOf(test.features, 417), { nearestCount: 0 });
+    expect(alone).toEqual(all[417]);
+    expect(await estimator.estimateAll(test.features)).toEqual(all);
+  });
+
+  it('reports progress, and stops when asked', async () => {
+    const completed: number[] = [];
+    await estimator.estimateAll(test.features, { onProgress: (progress) => completed.push(progress.completed) });
+    expect(completed).toEqual([256, 512, 600]);
+    const stopped = estimator.estimateAll(test.features, { signal: AbortSignal.abort() });
+    expect(await codeOf(() => stopped)).toBe('aborted');
+  });
+
+  it('gives no estimate for no rows', async () => {
+    expect(await estimator.estimateAll(createMatrix(0, 2))).toEqual([]);
+  });
+
+  it('refuses what does not fit, with a code', async () => {
+    const row = Float32Array.of(1, 2);
+    expect(await codeOf(() => estimator.estimate(Float32Array.of(1)))).toBe('shape-mismatch');
+    expect(await codeOf(() => estimator.estimate(Float32Array.of(1, Number.NaN)))).toBe('not-finite');
+    expect(await codeOf(() => estimator.estimate(row, { fingerprint: 'other' }))).toBe('fingerprint-mismatch');
+    expect(await codeOf(() => estimator.estimate(row, { fingerprint: '' }))).toBe('fingerprint-mismatch');
+    expect(await codeOf(() => estimator.estimate(row, { fingerprint: 'embedding_v1' }))).toBeUndefined();
+    expect(await codeOf(() => estimator.estimate(row, { exclusion: 200 }))).toBe('out-of-range');
+    expect(await codeOf(() => estimator.estimate(row, { nearestCount: -1 }))).toBe('out-of-range');
+  });
+
+  it('takes a target accuracy on the ladder only, and names the nearest', () => {
+    expect(() => calibrate({ ...trained, targetAccuracy: 0.93 })).toThrow(/the nearest are 0.95 and 0.9/);
+    expect(calibrate(trained).targetAccuracy).toBe(0.95);
+    expect(calibrate({ ...trained, alphaResolution: 0.1 }).targetAccuracy).toBe(0.9);
+    expect(calibrate({ ...trained, alphaResolution: 0.02 }).targetAccuracy).toBe(0.96);
+  });
+});
+
+describe('recalibrate', () => {
+  const estimator = calibrate({ ...trained, kernels });
+
+  it('gives the same regions at the same resolution, under a new id that names its source', () => {
+    const again = recalibrate(estimator);
+    expect(again.nestedRegions).toEqual(estimator.nestedRegions);
+    expect(again.modelId).not.toBe(estimator.modelId);
+    expect(again.metadata).toMatchObject({
+      recalibration: { sourceModelID: estimator.modelId },
+      workbenchRecalibration: { trainingModelID: estimator.modelId, calibrationCount: 400 },
+    });
+    expect(recalibrate(again).metadata).toMatchObject({
+      workbenchRecalibration: { trainingModelID: estimator.modelId },
+    });
+  });
+
+  it('equals a calibration at the new resolution', () => {
+    const finer = recalibrate(estimator, { alphaResolution: 0.01, targetAccuracy: 0.93 });
+    expect(finer.nestedRegions).toEqual(calibrate({ ...trained, alphaResolution: 0.01 }).nestedRegions);
+    expect(finer.targetAccuracy).toBe(0.93);
+  });
+
+  it('refuses an estimator that kept no calibration rows', () => {
+    const bare: SdmEstimator = restoreEstimator({ ...estimator, calibrationScores: undefined });
+    expect(() => recalibrate(bare)).toThrow(expect.objectContaining({ code: 'not-calibrated' }));
+  });
+});
