@@ -5,7 +5,7 @@ import { shiftedLogits, signalScales } from './row-scales.js';
 import type { ActivationOptions, Signals } from './signals.js';
 
 /**
- * Loss of each row: −log to the base offset + q of the activation at the true class, in float32 (arXiv 2509.12760v5, Eq. 7). `[rows]`
+ * Loss of each row: −log to the base offset + q of the activation at the true class, in float32 (arXiv 2509.12760v5). `[rows]`
  * @param logits `[rows, classes]` @param labels `[rows]`, each in 0 … classes − 1. Throws as `sdm` does, and `label-out-of-range`.
  */
 export function sdmLoss(

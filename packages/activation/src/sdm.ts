@@ -3,7 +3,7 @@ import { shiftedLogits, signalScales } from './row-scales.js';
 import type { ActivationOptions, Signals } from './signals.js';
 
 /**
- * The SDM activation: softmax of logits · d · ln(offset + q), row by row, in float32 (arXiv 2509.12760v5, Eq. 6). `[rows, classes]`
+ * The SDM activation: softmax of logits · d · ln(offset + q), row by row, in float32 (arXiv 2509.12760v5). `[rows, classes]`
  * @param logits `[rows, classes]`, two or more classes. Throws `shape-mismatch`, `not-finite` or `out-of-range`.
  */
 export function sdm(logits: Matrix, signals: Signals, options: ActivationOptions = {}): Matrix {

@@ -17,7 +17,8 @@ describe('admits', () => {
 
   it('rejects a row that reaches the thresholds of two classes, or of a class that is not predicted', () => {
     const loose = { ...region, classThresholds: [0.4, 0.4] };
-    expect(admits(loose, { ...row, probabilities: [0.5, 0.5] })).toBe(false);
+    expect(admits(loose, { ...row, probabilities: [0.5, 0.5], prediction: 0 })).toBe(false);
+    expect(admits(loose, { ...row, probabilities: [0.5, 0.5], prediction: 1 })).toBe(false);
     expect(admits(loose, { ...row, probabilities: [0.7, 0.3], prediction: 1 })).toBe(false);
   });
 

@@ -7,7 +7,7 @@ export interface RescalingOptions {
 }
 
 /**
- * q' = min(q, (offset + q)^p) in float32, with p the activation at the prediction (arXiv 2509.12760v5, Eq. 8): a high similarity
+ * q' = min(q, (offset + q)^p) in float32, with p the activation at the prediction (arXiv 2509.12760v5): a high similarity
  * counts in full only when the output is high too. 0 when q is 0.
  */
 export function rescaledSimilarity(similarity: number, probability: number, options: RescalingOptions = {}): number {

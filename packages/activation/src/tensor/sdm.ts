@@ -14,7 +14,7 @@ import { scaled, signalScales, type TensorSignals } from './scales.js';
 
 /**
  * The SDM activation on tensors: softmax of logits · d · ln(offset + q), differentiable by the logits only. One tidy.
- * @param logits `[rows, classes]`; so is the result. Throws `shape-mismatch` (arXiv 2509.12760v5, Eq. 6).
+ * @param logits `[rows, classes]`; so is the result. Throws `shape-mismatch` (arXiv 2509.12760v5).
  */
 export function sdm(logits: Tensor2D, signals: TensorSignals, options: ActivationOptions = {}): Tensor2D {
   return tidy('sdm', () => {
