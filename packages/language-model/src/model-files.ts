@@ -61,7 +61,8 @@ const CONFIG_FIELDS = [
   ...(['ropeBase', 'embeddingScale', 'logitScale', 'normEpsilon'] as const),
 ];
 
-function readConfig(text: string): Required<DecoderConfig> {
+/** The configuration in a `config.json`. Throws `bad-format`, `unsupported-version` or `out-of-range`. */
+export function readConfig(text: string): Required<DecoderConfig> {
   const file = parseObject(text, 'config.json');
   if (file['architecture'] !== ARCHITECTURE) {
     throw new SdmError('bad-format', `config.json: wanted architecture "${ARCHITECTURE}", got ${file['architecture']}`);

@@ -5,7 +5,7 @@ import { namedWeights } from './decoder-weights.js';
 import { warmUpThenConstant, warmUpThenCosine } from './schedule.js';
 import { describeOnBackends } from './testing/backends.js';
 import { createTinyDecoder } from './testing/tiny.js';
-import { planBatches } from './token-batch.js';
+import { createTokenBatch, planBatches } from './token-batch.js';
 import { type TrainingState, trainDecoder } from './train.js';
 import { decodeTrainingState, encodeTrainingState } from './training-state.js';
 
@@ -69,6 +69,14 @@ describeOnBackends('training a decoder', () => {
       signal: controller.signal,
     });
     await expect(run).rejects.toSatisfy((error) => SdmError.is(error, 'aborted'));
+    decoder.dispose();
+  });
+
+  it('refuses tokens outside the vocabulary', async () => {
+    const decoder = createTinyDecoder();
+    const strange = () => createTokenBatch([{ tokens: [1, 11] }]);
+    const run = trainDecoder({ decoder, batchAt: strange, stepCount: 1, learningRate: 0.1 });
+    await expect(run).rejects.toThrow(/token 11, wanted ids in \[0, 11\)/);
     decoder.dispose();
   });
 

@@ -98,6 +98,7 @@ export async function lossAndGradients(
 export function batchLoss(decoder: Decoder, batch: TokenBatch): tf.Scalar {
   return tf.tidy(() => {
     const { rows, columns } = batch;
+    requireKnownTokens(batch, decoder.config.vocabularySize);
     const places = weightedPlaces(batch);
     const hidden = hiddenStates(decoder, tf.tensor2d(batch.tokens, [rows, columns], 'int32')); // [rows, columns, width]
     const flat = tf.reshape(hidden, [rows * columns, -1]) as tf.Tensor2D; // [rows * columns, width]
@@ -116,6 +117,16 @@ export function batchLoss(decoder: Decoder, batch: TokenBatch): tf.Scalar {
         : {}),
     });
   });
+}
+
+/** Gathering an embedding that is not there gives garbage on some backends. */
+function requireKnownTokens({ tokens }: TokenBatch, vocabularySize: number): void {
+  const stranger = tokens.find((token) => token < 0 || token >= vocabularySize);
+  if (stranger === undefined) return;
+  throw new SdmError(
+    'out-of-range',
+    `trainDecoder: a batch holds token ${stranger}, wanted ids in [0, ${vocabularySize})`,
+  );
 }
 
 /** Flat indices of the tokens whose loss counts; never those of column 0. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SdmError, type SdmErrorCode } from '@sdmjs/core';
@@ -49,6 +49,19 @@ it('writes over a model only when told', async () => {
   expect(await readdir(parent)).toEqual(['model']);
   decoder.dispose();
   loaded.dispose();
+});
+
+it('does not replace what is no model, and finds one that a killed save had set aside', async () => {
+  await expect(loadLanguageModel(join(parent, 'none'))).rejects.toSatisfy((error) => SdmError.is(error, 'not-found'));
+  await rename(folder, join(parent, '.model.previous'));
+  const { decoder } = await loadLanguageModel(folder);
+  await mkdir(folder);
+  const saving = saveLanguageModel({ decoder, tokenizer }, folder, { overwrite: true });
+  await expect(saving).rejects.toThrow(/is no model/);
+  await expect(saveLanguageModel({ decoder, tokenizer }, '/dev/null/model')).rejects.toSatisfy((error) =>
+    SdmError.is(error, 'not-writable'),
+  );
+  decoder.dispose();
 });
 
 type Edit = (tensors: Map<string, NamedArray>) => unknown;

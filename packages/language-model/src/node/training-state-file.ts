@@ -1,13 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { TrainingState } from '../train.js';
 import { decodeTrainingState, encodeTrainingState } from '../training-state.js';
-import { renameDurably, writeDurably } from './write-durably.js';
+import { syncFolder, writeDurably } from './write-durably.js';
 
 /** Writes a checkpoint so that a killed process leaves the old one or the new one. */
 export async function saveTrainingState(state: TrainingState, path: string): Promise<void> {
   const sibling = `${path}.${crypto.randomUUID()}`;
-  await writeDurably(sibling, encodeTrainingState(state));
-  await renameDurably(sibling, path);
+  try {
+    await writeDurably(sibling, encodeTrainingState(state));
+    await rename(sibling, path);
+  } catch (error) {
+    await rm(sibling, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(resolve(path)));
 }
 
 /** Reads a checkpoint. Throws `bad-format`, or the file system's own error when there is none. */

@@ -1,7 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open } from 'node:fs/promises';
 
-/** Writes a file so that after its return the contents survive a power cut. */
+/** Writes a new file so that after its return the contents survive a power cut. */
 export async function writeDurably(path: string, contents: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
@@ -12,23 +11,12 @@ export async function writeDurably(path: string, contents: string | Uint8Array):
   }
 }
 
-/** Makes the entries of the folder that holds `path` durable. */
-export async function syncParent(path: string): Promise<void> {
-  const folder = await open(dirname(path), 'r');
+/** Makes renames inside a folder survive a power cut, where the system can (Windows cannot open folders). */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
   try {
-    await folder.sync();
+    await handle?.sync().catch(() => undefined);
   } finally {
-    await folder.close();
+    await handle?.close();
   }
-}
-
-/** Moves `from` to `to`, both in one folder, durably; on failure `from` is removed. */
-export async function renameDurably(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    await rm(from, { recursive: true, force: true });
-    throw error;
-  }
-  await syncParent(to);
 }
