@@ -4,3 +4,6 @@ export { multiplyBatches } from './multiply';
 export { centreRows, packSupport, packQueries } from './match-pack';
 export { squaredDistances } from './squared-distances';
 export { matchRows } from './match-rows';
+export { sumColumns, sumRows } from './sum';
+export { gatherBlocks, swapBlocks } from './copy-blocks';
+export { filterGradient } from './filter-gradient';

@@ -8,6 +8,11 @@ export interface KernelExports extends WebAssembly.Exports {
   packQueries(rows: number, count: number, columns: number, panels: number, norms: number): void;
   squaredDistances(...addressesAndSizes: number[]): number;
   matchRows(...addressesAndSizes: number[]): void;
+  sumRows(x: number, rows: number, columns: number, divisor: number, out: number): void;
+  sumColumns(...addressesAndSizes: number[]): void;
+  gatherBlocks(...addressesAndSizes: number[]): number;
+  swapBlocks(...addressesAndSizes: number[]): void;
+  filterGradient(...addressesAndSizes: number[]): void;
 }
 
 /** Bytes of scratch that `multiplyBatches` wants. */
