@@ -71,7 +71,10 @@ function requireUniqueIds(ids: readonly string[]): void {
     if (id.length === 0) throw new SdmError('bad-format', `createSupportSet: the id of row ${i} is empty`);
     const key = id.normalize('NFC');
     if (seen.has(key)) {
-      throw new SdmError('duplicate-id', `createSupportSet: id ${JSON.stringify(id)} of row ${i} occurs before`);
+      throw new SdmError(
+        'duplicate-id',
+        `createSupportSet: id ${JSON.stringify(id)} of row ${i} occurs before; ids must differ, also under NFC`,
+      );
     }
     seen.add(key);
   });

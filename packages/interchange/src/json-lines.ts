@@ -1,0 +1,51 @@
+import { SdmError } from '@sdmjs/core';
+import { type JsonValue, parseJson, stringifyJson } from './json.js';
+
+/** One line of a JSON Lines file, and where it stands. */
+export interface JsonLine {
+  readonly value: JsonValue;
+  /** e.g. `support.jsonl, line 3` */
+  readonly where: string;
+}
+
+/** Reads line after line; `\n`, `\r\n` and a lone `\r` end a line, and the last may lack its end. Throws `bad-format`, also at a blank line. */
+export function* decodeJsonLines(bytes: Uint8Array, name: string): Generator<JsonLine> {
+  for (let start = 0, line = 1; start < bytes.length; line++) {
+    let end = start;
+    while (end < bytes.length && bytes[end] !== NEWLINE && bytes[end] !== RETURN) end++;
+    const where = `${name}, line ${line}`;
+    yield { value: parseJson(decodeText(bytes.subarray(start, end), where), where), where };
+    start = end + (bytes[end] === RETURN && bytes[end + 1] === NEWLINE ? 2 : 1);
+  }
+}
+
+/** Compact JSON, one value a line. */
+export function encodeJsonLines(values: Iterable<unknown>): Uint8Array {
+  const lines = Array.from(values, (value) => encoder.encode(`${stringifyJson(value)}\n`));
+  return concatBytes(lines);
+}
+
+/** UTF-8 without a byte-order mark, or `bad-format`. */
+export function decodeText(bytes: Uint8Array, where: string): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new SdmError('bad-format', `${where}: not UTF-8 text; take another copy of the file`, { cause });
+  }
+}
+
+/** All parts in one array. */
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+const NEWLINE = 10;
+const RETURN = 13;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
