@@ -12,7 +12,8 @@ export function resultsTable(reports: readonly RuleReport[]): string {
     [name, ...REPORTED_SETS.map((set) => estimates(sets[set]))],
     ['', ...REPORTED_SETS.map((set) => intervals(sets[set]))],
   ]);
-  return formatTable(headings, [['', ...REPORTED_SETS.map(() => 'share      accuracy')], ...rows]);
+  const columns = ['', ...REPORTED_SETS.map(() => 'share      accuracy ')];
+  return `${formatTable(headings, [columns, ...rows])}\n* accuracy of a refutation: how many of these answers are wrong`;
 }
 
 function estimates({ share, accuracy }: Measurement): string {

@@ -45,7 +45,7 @@ export function selectionRules(
     },
     { name: 'SDM region, admitted as verified', selects: (answer) => isIn(answer, VERIFIED), isRight },
     {
-      name: 'SDM region, admitted as refuted (right = wrong answer)',
+      name: 'SDM region, admitted as refuted *',
       selects: (answer) => isIn(answer, REFUTED),
       isRight: (answer) => !answer.isCorrect,
     },

@@ -16,7 +16,7 @@ export interface AnswerScores {
 
 /** Scores each item's answer beside all orders of its words. */
 export async function scoreAnswers(
-  languageModel: LanguageModel,
+  languageModel: Pick<LanguageModel, 'tokenizer' | 'score'>,
   items: readonly Pick<WordOrderItem, 'prefix' | 'shuffled'>[],
   options: {
     readonly answers: readonly (readonly string[])[];

@@ -21,7 +21,8 @@ import { type AnswerPrompts, planFineTuning, pretrainingSequences } from '../tra
 export const LANGUAGE_MODEL_FOLDER = 'language-model';
 
 const ADAM_W = { beta1: 0.9, beta2: 0.98, weightDecay: 0.01, maxGradientNorm: 1 };
-const CHECKPOINT_EVERY = 50;
+/** Steps between checkpoints, at most. */
+const CHECKPOINT_STEPS = 50;
 const WARM_UP_STEPS = 40;
 /** From this share of fine-tuning on, wrong answers are the model's own. */
 const OWN_ANSWERS_AFTER = 0.3;
@@ -116,7 +117,7 @@ async function train({ folder, terminal, signal }: RunContext, training: Trainin
     stepCount,
     learningRate: schedule,
     adamW: ADAM_W,
-    checkpointEvery: CHECKPOINT_EVERY,
+    checkpointEvery: Math.min(CHECKPOINT_STEPS, Math.ceil(stepCount / 10)),
     onCheckpoint: (checkpoint) => saveTrainingState(checkpoint, path),
     onProgress({ step, loss, tokensPerSecond }) {
       meanLoss = meanLoss === 0 ? loss : 0.97 * meanLoss + 0.03 * loss;
