@@ -1,3 +1,7 @@
-process.stdout.write('bench: nothing to measure yet\n');
+import { benchDecoderStep } from './decoder-step.js';
+import { benchKernels } from './kernels.js';
 
-export {};
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+await benchKernels(print);
+benchDecoderStep(print);
