@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { assignWeight } from './decoder-weights.js';
 
 /** Constants of AdamW (Loshchilov & Hutter, arXiv 1711.05101). */
 export interface AdamWOptions {
@@ -65,11 +66,10 @@ export async function applyAdamW(
   update: {
     state: AdamWState;
     learningRate: number;
-    assign: (weight: tf.Variable, values: Float32Array) => void;
     options?: AdamWOptions | undefined;
   },
 ): Promise<number> {
-  const { state, learningRate, assign } = update;
+  const { state, learningRate } = update;
   const { maxGradientNorm = 1, weightDecay = 0.01, ...rest } = update.options ?? {};
   const constants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...rest, learningRate };
   const gradientNorm = globalNorm(gradients.values());
@@ -88,7 +88,7 @@ export async function applyAdamW(
       gradientScale,
       weightDecay: variable.rank > 1 ? weightDecay : 0,
     });
-    assign(variable, arrays.weight);
+    assignWeight(variable, arrays.weight);
   }
   return gradientNorm;
 }

@@ -1,6 +1,6 @@
 import { SdmError } from '@sdmjs/core';
 
-/** Sizes and constants of a decoder. All sizes are positive integers. */
+/** Sizes and constants of a decoder. All sizes are integers from 1 to 2²⁰. */
 export interface DecoderConfig {
   /** How many token ids there are. */
   readonly vocabularySize: number;
@@ -27,8 +27,11 @@ export function completeConfig(config: DecoderConfig): Required<DecoderConfig> {
   const complete = { ropeBase: 10_000, embeddingScale: 1, logitScale: 1, normEpsilon: 1e-5, ...config };
   for (const name of SIZES) {
     const size = complete[name];
-    if (!Number.isSafeInteger(size) || size < 1) {
-      throw new SdmError('out-of-range', `completeConfig: wanted ${name} to be a positive integer, got ${size}`);
+    if (!Number.isSafeInteger(size) || size < 1 || size > MAX_SIZE) {
+      throw new SdmError(
+        'out-of-range',
+        `completeConfig: wanted ${name} to be an integer from 1 to ${MAX_SIZE}, got ${size}`,
+      );
     }
   }
   for (const name of FACTORS) {
@@ -46,5 +49,7 @@ export function completeConfig(config: DecoderConfig): Required<DecoderConfig> {
   return complete;
 }
 
+/** Far above any model that fits, so that a damaged file cannot ask for terabytes. */
+const MAX_SIZE = 2 ** 20;
 const SIZES = ['vocabularySize', 'contextLength', 'width', 'layerCount', 'headCount', 'feedForwardSize'] as const;
 const FACTORS = ['ropeBase', 'embeddingScale', 'logitScale', 'normEpsilon'] as const;

@@ -1,4 +1,4 @@
-import { createRandom, type Random } from '@sdmjs/core';
+import { createRandom } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DecoderConfig } from './config.js';
 
@@ -30,36 +30,67 @@ export interface DecoderWeights {
   readonly finalNorm: tf.Variable<tf.Rank.R1>;
 }
 
-/**
- * Seeded first weights: embeddings normal with σ `embeddingDeviation`, matrices normal with σ 1/√(3·inputs), those that write
- * into the residual stream divided by √(2·layers), gains one.
- */
-export function createWeights(
-  config: Required<DecoderConfig>,
-  seed: number,
-  embeddingDeviation: number,
-): DecoderWeights {
-  const { vocabularySize, width, feedForwardSize, layerCount } = config;
-  const random = createRandom(seed);
-  const matrix = (inputs: number, outputs: number, factor = 1) =>
-    normalMatrix(random, [inputs, outputs], factor / Math.sqrt(3 * inputs));
-  const gain = () => tf.tidy(() => tf.variable(tf.ones<tf.Rank.R1>([width])));
-  const intoResidual = 1 / Math.sqrt(2 * layerCount);
+/** The first values of a weight, by its name and shape. */
+export type WeightValues = (name: string, shape: readonly number[]) => Float32Array;
+
+/** Variables for all weights from their values, which are all asked for before the first variable is made. */
+export function createWeights(config: Required<DecoderConfig>, valuesOf: WeightValues): DecoderWeights {
+  const shapes = weightShapes(config);
+  const values = new Map([...shapes].map(([name, shape]) => [name, valuesOf(name, shape)]));
+  const variable = <Rank extends tf.Rank>(name: string): tf.Variable<Rank> =>
+    tf.tidy(() => tf.variable(tf.tensor(values.get(name)!, shapes.get(name) as tf.ShapeMap[Rank])));
   return {
-    embedding: normalMatrix(random, [vocabularySize, width], embeddingDeviation),
-    layers: Array.from({ length: layerCount }, () => ({
-      attentionNorm: gain(),
-      query: matrix(width, width),
-      key: matrix(width, width),
-      value: matrix(width, width),
-      output: matrix(width, width, intoResidual),
-      feedForwardNorm: gain(),
-      gate: matrix(width, feedForwardSize),
-      up: matrix(width, feedForwardSize),
-      down: matrix(feedForwardSize, width, intoResidual),
+    embedding: variable('embedding'),
+    layers: Array.from({ length: config.layerCount }, (_, index) => ({
+      attentionNorm: variable(`layers.${index}.attentionNorm`),
+      query: variable(`layers.${index}.query`),
+      key: variable(`layers.${index}.key`),
+      value: variable(`layers.${index}.value`),
+      output: variable(`layers.${index}.output`),
+      feedForwardNorm: variable(`layers.${index}.feedForwardNorm`),
+      gate: variable(`layers.${index}.gate`),
+      up: variable(`layers.${index}.up`),
+      down: variable(`layers.${index}.down`),
     })),
-    finalNorm: gain(),
+    finalNorm: variable('finalNorm'),
   };
+}
+
+/** The shape of every weight, in the order of `namedWeights`. */
+function weightShapes({ vocabularySize, width, feedForwardSize, layerCount }: Required<DecoderConfig>) {
+  const shapes = new Map<string, readonly number[]>([['embedding', [vocabularySize, width]]]);
+  const inner: Partial<Record<LayerPart, readonly number[]>> = {
+    attentionNorm: [width],
+    feedForwardNorm: [width],
+    gate: [width, feedForwardSize],
+    up: [width, feedForwardSize],
+    down: [feedForwardSize, width],
+  };
+  for (let index = 0; index < layerCount; index++) {
+    for (const part of LAYER_PARTS) shapes.set(`layers.${index}.${part}`, inner[part] ?? [width, width]);
+  }
+  return shapes.set('finalNorm', [width]);
+}
+
+/**
+ * Seeded first values: embeddings normal with σ `embeddingDeviation`, matrices normal with σ 1/√(3·inputs), those that write into the
+ * residual stream divided by √(2·layers), gains one.
+ */
+export function initialValues(layerCount: number, seed: number, embeddingDeviation: number): WeightValues {
+  const random = createRandom(seed);
+  return (name, shape) => {
+    const values = new Float32Array(tf.util.sizeFromShape([...shape]));
+    if (shape.length === 1) return values.fill(1);
+    const writesResidual = name.endsWith('.output') || name.endsWith('.down');
+    const matrixDeviation = 1 / Math.sqrt(3 * shape[0]! * (writesResidual ? 2 * layerCount : 1));
+    const deviation = name === 'embedding' ? embeddingDeviation : matrixDeviation;
+    return values.map(() => deviation * random.normal());
+  };
+}
+
+/** Gives a weight new values. */
+export function assignWeight(weight: tf.Variable, values: Float32Array): void {
+  tf.tidy(() => weight.assign(tf.tensor(values, weight.shape)));
 }
 
 /** Every weight under the name it has in files (`embedding`, `layers.0.query`, …), in one fixed order. */
@@ -71,6 +102,7 @@ export function namedWeights(weights: DecoderWeights): Map<string, tf.Variable> 
   return named.set('finalNorm', weights.finalNorm);
 }
 
+type LayerPart = keyof DecoderLayer;
 const LAYER_PARTS = [
   'attentionNorm',
   'query',
@@ -81,9 +113,4 @@ const LAYER_PARTS = [
   'gate',
   'up',
   'down',
-] as const satisfies readonly (keyof DecoderLayer)[];
-
-function normalMatrix(random: Random, shape: [number, number], deviation: number): tf.Variable<tf.Rank.R2> {
-  const values = Float32Array.from({ length: shape[0] * shape[1] }, () => deviation * random.normal());
-  return tf.tidy(() => tf.variable(tf.tensor2d(values, shape)));
-}
+] as const satisfies readonly LayerPart[];

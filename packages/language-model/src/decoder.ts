@@ -2,7 +2,13 @@ import { SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AttentionContext, causalMask, type LayerCache, selfAttention } from './attention.js';
 import { completeConfig, type DecoderConfig } from './config.js';
-import { createWeights, type DecoderWeights, namedWeights } from './decoder-weights.js';
+import {
+  createWeights,
+  type DecoderWeights,
+  initialValues,
+  namedWeights,
+  type WeightValues,
+} from './decoder-weights.js';
 import { feedForward } from './feed-forward.js';
 import { rmsNorm } from './rms-norm.js';
 import { anglesAt, createRotaryAngles, firstAngles, type RotaryAngles } from './rotary.js';
@@ -15,27 +21,33 @@ export interface Decoder {
   dispose(): void;
 }
 
-/** A decoder with seeded random weights. `embeddingDeviation` is the σ of the first embeddings. */
-export function createDecoder(
-  config: DecoderConfig,
-  options: { readonly seed?: number /** @default 0.02 */; readonly embeddingDeviation?: number } = {},
-): Decoder {
-  const complete = completeConfig(config);
-  const weights = createWeights(complete, options.seed ?? 0, options.embeddingDeviation ?? 0.02);
-  const angles = createRotaryAngles(complete);
-  return {
-    config: complete,
-    weights,
-    angles,
-    dispose: () => tf.dispose([...namedWeights(weights).values(), angles.cosine, angles.sine]),
-  };
+export interface CreateDecoderOptions {
+  /** @default 0 */
+  readonly seed?: number;
+  /** σ of the first embeddings. @default 0.02 */
+  readonly embeddingDeviation?: number;
 }
 
-/** Hidden states and token logits of whole sequences. `tokens` is int32 `[batch, time]`, padded on the right if at all. */
-export function forward(
-  decoder: Decoder,
-  tokens: tf.Tensor2D,
-): { hidden: tf.Tensor3D /** `[batch, time, vocabularySize]` */; tokenLogits: tf.Tensor3D } {
+/** A decoder with seeded random weights. Throws `out-of-range` for impossible sizes. */
+export function createDecoder(config: DecoderConfig, options: CreateDecoderOptions = {}): Decoder {
+  const { seed = 0, embeddingDeviation = 0.02 } = options;
+  return createDecoderFrom(config, initialValues(config.layerCount, seed, embeddingDeviation));
+}
+
+/** A decoder with given weights. */
+export function createDecoderFrom(config: DecoderConfig, valuesOf: WeightValues): Decoder {
+  const complete = completeConfig(config);
+  const weights = createWeights(complete, valuesOf);
+  const angles = createRotaryAngles(complete);
+  const dispose = () => tf.dispose([...namedWeights(weights).values(), angles.cosine, angles.sine]);
+  return { config: complete, weights, angles, dispose };
+}
+
+/**
+ * Hidden states `[batch, time, width]` and token logits `[batch, time, vocabularySize]` of whole sequences. `tokens` is int32 `[batch, time]` of
+ * ids in the vocabulary, padded on the right if at all.
+ */
+export function forward(decoder: Decoder, tokens: tf.Tensor2D): { hidden: tf.Tensor3D; tokenLogits: tf.Tensor3D } {
   return tf.tidy(() => {
     const [batch, time] = tokens.shape;
     const hidden = hiddenStates(decoder, tokens); // [batch, time, width]

@@ -80,10 +80,19 @@ describeOnBackends('generation', () => {
 
   it('refuses prompts it cannot read', async () => {
     const decoder = createTinyDecoder();
+    const before = tf.memory().numTensors;
     const run = (prompt: number[]) => generateTokens({ decoder, prompts: [prompt], maxNewTokens: 1 });
     await expect(run(Array.from({ length: 13 }, () => 1))).rejects.toThrow(/has 13 tokens, the context is 12/);
     await expect(run([])).rejects.toSatisfy((error) => SdmError.is(error, 'empty-input'));
+    const allowedTokens = () => [11];
+    await expect(generateTokens({ decoder, prompts: [[1]], maxNewTokens: 1, allowedTokens })).rejects.toThrow(
+      /token 11/,
+    );
+    const signal = AbortSignal.abort();
+    const stopped = generateTokens({ decoder, prompts: [[1]], maxNewTokens: 1, signal });
+    await expect(stopped).rejects.toSatisfy((error) => SdmError.is(error, 'aborted'));
     await expect(run([1, 11])).rejects.toThrow(/token 11 at 1, wanted ids in \[0, 11\)/);
+    expect(tf.memory().numTensors).toBe(before);
     decoder.dispose();
   });
 });

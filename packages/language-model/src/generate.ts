@@ -155,9 +155,18 @@ function takeTokens(options: GenerateTokensOptions, rows: readonly Row[], logits
     const rowLogits = logits.subarray(i * vocabularySize, (i + 1) * vocabularySize);
     const token = chooseToken(rowLogits, allowed, { ...options, random: row.random });
     row.generated.push(token);
-    row.logProbabilities.push(rowLogits[token]! - logSumExp(rowLogits));
+    row.logProbabilities.push(finiteLogProbability(rowLogits, token, row.index));
     if (options.stopTokens?.includes(token)) row.finishReason = 'stop';
   });
+}
+
+function finiteLogProbability(logits: Float32Array, token: number, index: number): number {
+  const logProbability = (logits[token] ?? Number.NaN) - logSumExp(logits);
+  if (Number.isFinite(logProbability)) return logProbability;
+  throw new SdmError(
+    'not-finite',
+    `generateTokens: token ${token} of prompt ${index} has log-probability ${logProbability}; the weights or the allowed tokens are wrong`,
+  );
 }
 
 function checkSampling({ temperature = 0, topP = 1, maxNewTokens }: GenerateTokensOptions): void {

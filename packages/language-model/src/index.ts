@@ -2,7 +2,14 @@ export { type AdamWOptions, type AdamWState } from './adamw.js';
 export { type Sampling } from './choose-token.js';
 export { completeConfig, type DecoderConfig } from './config.js';
 export { encodeContrastive, REFUTED, VERIFIED, type VerdictTokens } from './contrastive-masking.js';
-export { createDecoder, type Decoder, forward, hiddenStates, tokenLogits } from './decoder.js';
+export {
+  createDecoder,
+  type CreateDecoderOptions,
+  type Decoder,
+  forward,
+  hiddenStates,
+  tokenLogits,
+} from './decoder.js';
 export { type DecoderLayer, type DecoderWeights, namedWeights } from './decoder-weights.js';
 export { type GeneratedTokens, type GenerateTokensOptions, type GenerationRow, generateTokens } from './generate.js';
 export { answerFeature, type HiddenFeature, hiddenFeatures, verdictFeature } from './hidden-features.js';

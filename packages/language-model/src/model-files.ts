@@ -1,7 +1,6 @@
 import { SdmError } from '@sdmjs/core';
-import * as tf from '@tensorflow/tfjs-core';
 import { completeConfig, type DecoderConfig } from './config.js';
-import { createDecoder, type Decoder } from './decoder.js';
+import { createDecoderFrom, type Decoder } from './decoder.js';
 import { namedWeights } from './decoder-weights.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
 import { createTokenizer, type Tokenizer, type TokenizerFile } from './tokenizer.js';
@@ -44,14 +43,15 @@ export function decodeLanguageModel(files: LanguageModelFiles): { decoder: Decod
     );
   }
   const { tensors } = decodeSafetensors(files.weights);
-  const decoder = createDecoder(config);
-  try {
-    assignAll(namedWeights(decoder.weights), tensors);
-  } catch (error) {
-    decoder.dispose();
-    throw error;
-  }
-  return { decoder, tokenizer };
+  const used = new Set<string>();
+  const decoder = createDecoderFrom(config, (name, shape) => {
+    used.add(name);
+    return valuesOf(tensors, name, shape);
+  });
+  const extra = [...tensors.keys()].filter((name) => !used.has(name));
+  if (extra.length === 0) return { decoder, tokenizer };
+  decoder.dispose();
+  throw new SdmError('bad-format', `model.safetensors: unexpected tensors ${extra.join(', ')}`);
 }
 
 const FORMAT_VERSION = 1;
@@ -91,23 +91,14 @@ function parseObject(text: string, name: string): TokenizerFile {
   throw new SdmError('bad-format', `${name}: wanted a JSON object`);
 }
 
-function assignAll(weights: ReadonlyMap<string, tf.Variable>, tensors: ReadonlyMap<string, NamedArray>): void {
-  const extra = [...tensors.keys()].filter((name) => !weights.has(name));
-  const missing = [...weights.keys()].filter((name) => !tensors.has(name));
-  if (extra.length > 0 || missing.length > 0) {
-    throw new SdmError(
-      'bad-format',
-      `model.safetensors: missing tensors [${missing.join(', ')}], unexpected tensors [${extra.join(', ')}]`,
-    );
+function valuesOf(tensors: ReadonlyMap<string, NamedArray>, name: string, shape: readonly number[]): Float32Array {
+  const found = tensors.get(name);
+  if (!found) throw new SdmError('bad-format', `model.safetensors: ${name} is missing`);
+  if (found.shape.join() !== shape.join()) {
+    throw new SdmError('shape-mismatch', `model.safetensors: ${name} is [${found.shape}], wanted [${shape}]`);
   }
-  for (const [name, weight] of weights) {
-    const { shape, values } = tensors.get(name)!;
-    if (shape.join() !== weight.shape.join()) {
-      throw new SdmError('shape-mismatch', `model.safetensors: ${name} is [${shape}], wanted [${weight.shape}]`);
-    }
-    if (!values.every((value) => Number.isFinite(value))) {
-      throw new SdmError('not-finite', `model.safetensors: ${name} holds NaN or an infinity`);
-    }
-    tf.tidy(() => weight.assign(tf.tensor(values, weight.shape)));
+  if (!found.values.every((value) => Number.isFinite(value))) {
+    throw new SdmError('not-finite', `model.safetensors: ${name} holds NaN or an infinity`);
   }
+  return found.values;
 }

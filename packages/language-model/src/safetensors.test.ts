@@ -56,6 +56,7 @@ it('refuses other number types and wrong sizes', () => {
     /4 bytes for \[2\]/,
   );
   expect(() => decodeSafetensors(file({ dtype: 'F32', shape: [1], data_offsets: [4, 0] }))).toThrow(/offsets/);
+  expect(() => decodeSafetensors(file({ dtype: 'F32', shape: [0], data_offsets: [4, 4] }))).toThrow(/side by side/);
   expect(() => encodeSafetensors(new Map([['x', { shape: [2], values: new Float32Array(1) }]]))).toThrow(
     /1 numbers for \[2\]/,
   );

@@ -41,20 +41,24 @@ export function decodeSafetensors(bytes: Uint8Array): {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = readHeader(bytes, view);
   const dataStart = 8 + Number(view.getBigUint64(0, true));
+  const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
+  const layout = entries
+    .map(([name, entry]) => readEntry(name, entry))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
   const tensors = new Map<string, NamedArray>();
-  let used = 0;
-  for (const [name, entry] of Object.entries(header).filter(([key]) => key !== '__metadata__')) {
-    const { dtype, shape, begin, end } = readEntry(name, entry);
+  let place = 0;
+  for (const { name, dtype, shape, begin, end } of layout) {
     if (dtype !== 'F32') malformed(`${name} is ${dtype}; only F32 is read, convert the file`);
     if (end - begin !== sizeOf(shape) * 4) malformed(`${name} has ${end - begin} bytes for [${shape}]`);
+    if (begin !== place) malformed(`${name} starts at ${begin}, wanted ${place}: tensors lie side by side`);
     if (dataStart + end > bytes.length) malformed(`the file ends inside ${name}; it was cut off`);
     const values = new Float32Array(sizeOf(shape));
     for (let i = 0; i < values.length; i++) values[i] = view.getFloat32(dataStart + begin + i * 4, true);
     tensors.set(name, { shape, values });
-    used += end - begin;
+    place = end;
   }
-  if (dataStart + used !== bytes.length)
-    malformed(`${bytes.length - dataStart} bytes of numbers where the header names ${used}`);
+  if (dataStart + place !== bytes.length)
+    malformed(`${bytes.length - dataStart} bytes of numbers, the header names ${place}`);
   return { tensors, metadata: readMetadata(header) };
 }
 
@@ -72,14 +76,14 @@ function readHeader(bytes: Uint8Array, view: DataView): object {
   return malformed('the header is not a JSON object');
 }
 
-function readEntry(name: string, entry: unknown): { dtype: string; shape: number[]; begin: number; end: number } {
+function readEntry(name: string, entry: unknown) {
   const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Record<string, unknown>;
   if (typeof dtype !== 'string' || !isCounts(shape) || !isCounts(offsets))
     malformed(`${name} lacks dtype, shape or data_offsets`);
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end)
     malformed(`${name} has offsets [${offsets}]`);
-  return { dtype, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 function readMetadata(header: object): Map<string, string> {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { type AdamWOptions, type AdamWState, applyAdamW, createAdamWState } from './adamw.js';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
-import { namedWeights } from './decoder-weights.js';
+import { assignWeight, namedWeights } from './decoder-weights.js';
 import { nextTokenLoss } from './next-token-loss.js';
 import { createPause } from './pause.js';
 import type { LearningRateSchedule } from './schedule.js';
@@ -68,7 +68,7 @@ export async function trainDecoder(options: TrainDecoderOptions): Promise<{ stat
     const { loss, gradients } = await lossAndGradients(decoder, batch);
     requireFiniteLoss(loss, step);
     const learningRate = schedule(step);
-    const update = { state: optimizer, learningRate, assign, options: options.adamW };
+    const update = { state: optimizer, learningRate, options: options.adamW };
     const gradientNorm = await applyAdamW(weights, gradients, update);
     losses.push(loss);
     report({ loss, learningRate, gradientNorm }, batch);
@@ -136,10 +136,6 @@ function weightedPlaces({ weights, columns }: TokenBatch): Int32Array {
   return Int32Array.from(places);
 }
 
-function assign(weight: tf.Variable, values: Float32Array): void {
-  tf.tidy(() => weight.assign(tf.tensor(values, weight.shape)));
-}
-
 async function capture(weights: ReadonlyMap<string, tf.Variable>, optimizer: AdamWState): Promise<TrainingState> {
   const values = new Map<string, Float32Array>();
   for (const [name, weight] of weights) values.set(name, ((await weight.data()) as Float32Array).slice());
@@ -161,7 +157,7 @@ function restore(weights: ReadonlyMap<string, tf.Variable>, { weights: values, o
         `trainDecoder: the state to resume has ${array?.length ?? 'no'} numbers for ${name}, this decoder ${weight.size}; resume with the configuration that made it`,
       );
     }
-    assign(weight, values.get(name)!);
+    assignWeight(weight, values.get(name)!);
   }
 }
 
