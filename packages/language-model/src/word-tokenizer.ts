@@ -6,7 +6,7 @@ import type { Tokenizer, TokenizerFile } from './tokenizer.js';
  * They keep something of a word's part of speech.
  */
 // biome-ignore format: one line
-export const UNKNOWN_SUFFIXES = ["'s", 'ing', 'ed', 'ly', 'tion', 'ness', 'ment', 'ity', 'ous', 'ive', 'able', 'al', 'er', 'es', 's'] as const;
+const UNKNOWN_SUFFIXES = ["'s", 'ing', 'ed', 'ly', 'tion', 'ness', 'ment', 'ity', 'ous', 'ive', 'able', 'al', 'er', 'es', 's'] as const;
 
 /** Lower-cased words, numbers and single marks, in order. */
 export function splitWords(text: string): string[] {
