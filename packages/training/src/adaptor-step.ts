@@ -1,0 +1,167 @@
+import type { ExemplarAdaptor } from '@sdmjs/estimator';
+
+/** Numbers in training with Adam's two moments of each, all changed in place. */
+export interface Parameters {
+  readonly weights: Float32Array;
+  readonly means: Float32Array;
+  readonly squares: Float32Array;
+}
+
+/** The adaptor in training. D features, M representation numbers, C classes. */
+export interface AdaptorState {
+  /** The M rows of the first map, `[D]` each. */
+  readonly projectionRows: readonly Parameters[];
+  readonly projectionBias: Parameters;
+  /** `[C · M]` */
+  readonly classifier: Parameters;
+  readonly classifierBias: Parameters;
+  /** The weights above as an adaptor that shares their memory. */
+  readonly adaptor: ExemplarAdaptor;
+  /** The product of the two maps, kept up to date: all that logits need. */
+  readonly combined: CombinedMap;
+  steps: number;
+}
+
+/** An affine map from features to classes: `[C][D]` and `[C]`. As a gradient: that of a loss by the product of the two maps. */
+export interface CombinedMap {
+  readonly weights: readonly Float64Array[];
+  readonly biases: Float64Array;
+}
+
+const BETA_1 = 0.9;
+const BETA_2 = 0.999;
+const EPSILON = 1e-8;
+
+/** State before the first step. The weights are copied. */
+export function createAdaptorState(initial: ExemplarAdaptor): AdaptorState {
+  const { projectionWeight, projectionBias, classifierWeight, classifierBias } = initial;
+  const projection = createParameters(projectionWeight.data);
+  const classifier = createParameters(classifierWeight.data);
+  const biases = [createParameters(projectionBias), createParameters(classifierBias)] as const;
+  const { rows, columns } = projectionWeight;
+  const state: AdaptorState = {
+    projectionRows: Array.from({ length: rows }, (_, m) => slice(projection, m * columns, (m + 1) * columns)),
+    projectionBias: biases[0],
+    classifier,
+    classifierBias: biases[1],
+    adaptor: {
+      projectionWeight: { ...projectionWeight, data: projection.weights },
+      projectionBias: biases[0].weights,
+      classifierWeight: { ...classifierWeight, data: classifier.weights },
+      classifierBias: biases[1].weights,
+    },
+    combined: createCombinedMap(classifierWeight.rows, columns),
+    steps: 0,
+  };
+  for (let m = 0; m < rows; m++) addToCombined(state, m);
+  combineBiases(state);
+  return state;
+}
+
+/** Zeros. */
+export function createCombinedMap(classCount: number, featureCount: number): CombinedMap {
+  return {
+    weights: Array.from({ length: classCount }, () => new Float64Array(featureCount)),
+    biases: new Float64Array(classCount),
+  };
+}
+
+/**
+ * One Adam step. With G the `[C, D]` gradient by the product of the maps, the gradient of the projection W₁ is W₂ᵀ·G and that of the
+ * classifier W₂ is G·W₁ᵀ: the first is formed row by row where it is used, so no M·D gradient is stored.
+ */
+export function stepAdaptor(state: AdaptorState, gradient: CombinedMap, learningRate: number): void {
+  state.steps++;
+  const rates = {
+    step: learningRate / (1 - BETA_1 ** state.steps),
+    scale: 1 / Math.sqrt(1 - BETA_2 ** state.steps),
+  };
+  const classifier = state.classifier.weights.slice();
+  const representationSize = state.projectionRows.length;
+  adam(state.classifier, classifierGradient(state, gradient), rates);
+  const biasGradient = Float64Array.from({ length: representationSize }, (_, m) =>
+    gradient.biases.reduce((sum, bias, c) => sum + bias * classifier[c * representationSize + m]!, 0),
+  );
+  adam(state.projectionBias, biasGradient, rates);
+  adam(state.classifierBias, gradient.biases, rates);
+  for (const weights of state.combined.weights) weights.fill(0);
+  const rowGradient = new Float64Array(gradient.weights[0]!.length);
+  state.projectionRows.forEach((row, m) => {
+    rowGradient.fill(0);
+    gradient.weights.forEach((weights, c) => {
+      addScaled(rowGradient, weights, classifier[c * representationSize + m]!);
+    });
+    adam(row, rowGradient, rates);
+    addToCombined(state, m);
+  });
+  combineBiases(state);
+}
+
+/** G·W₁ᵀ + g·b₁ᵀ. `[C · M]` */
+function classifierGradient(state: AdaptorState, gradient: CombinedMap): Float64Array {
+  const { projectionRows, projectionBias } = state;
+  const result = new Float64Array(gradient.biases.length * projectionRows.length);
+  gradient.weights.forEach((weights, c) => {
+    for (let m = 0; m < projectionRows.length; m++) {
+      const bias = gradient.biases[c]! * projectionBias.weights[m]!;
+      result[c * projectionRows.length + m] = dot(weights, projectionRows[m]!.weights) + bias;
+    }
+  });
+  return result;
+}
+
+function adam(parameters: Parameters, gradient: Float64Array, rates: { step: number; scale: number }): void {
+  const { weights, means, squares } = parameters;
+  const { step, scale } = rates;
+  for (let i = 0; i < gradient.length; i++) {
+    const slope = gradient[i]!;
+    const mean = BETA_1 * means[i]! + (1 - BETA_1) * slope;
+    const square = BETA_2 * squares[i]! + (1 - BETA_2) * slope * slope;
+    means[i] = mean;
+    squares[i] = square;
+    weights[i]! -= (step * mean) / (Math.sqrt(square) * scale + EPSILON);
+  }
+}
+
+function addToCombined({ combined, classifier, projectionRows }: AdaptorState, m: number): void {
+  const row = projectionRows[m]!.weights;
+  combined.weights.forEach((weights, c) => {
+    addScaled(weights, row, classifier.weights[c * projectionRows.length + m]!);
+  });
+}
+
+function combineBiases({ combined, classifier, classifierBias, projectionBias }: AdaptorState): void {
+  const { weights: biases } = projectionBias;
+  combined.biases.forEach((_, c) => {
+    const row = classifier.weights.subarray(c * biases.length, (c + 1) * biases.length);
+    combined.biases[c] = classifierBias.weights[c]! + dot(row, biases);
+  });
+}
+
+/** target += factor · values */
+export function addScaled(target: Float64Array, values: Float64Array | Float32Array, factor: number): void {
+  for (let i = 0; i < target.length; i++) target[i]! += factor * values[i]!;
+}
+
+/** Σ a·b in double. */
+export function dot(a: Float64Array | Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < b.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function createParameters(weights: Float32Array): Parameters {
+  return {
+    weights: weights.slice(),
+    means: new Float32Array(weights.length),
+    squares: new Float32Array(weights.length),
+  };
+}
+
+function slice({ weights, means, squares }: Parameters, start: number, end: number): Parameters {
+  return {
+    weights: weights.subarray(start, end),
+    means: means.subarray(start, end),
+    squares: squares.subarray(start, end),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Signals } from '@sdmjs/activation';
+import type { Matrix } from '@sdmjs/core';
+import type { AdaptorOutputs, ExemplarAdaptor } from '@sdmjs/estimator';
+import type { CreateExemplarIndex } from '@sdmjs/exemplars';
+
+export type SplitName = 'training' | 'calibration';
+
+/** What one round of training starts from. */
+export interface RoundInputs {
+  /** Initial weights; the engine copies them. */
+  readonly adaptor: ExemplarAdaptor;
+  /** Standardised features of both splits, `[rows, D]` each. */
+  readonly features: Readonly<Record<SplitName, Matrix>>;
+  /** `[training rows]` true classes. */
+  readonly labels: Int32Array;
+  readonly learningRate: number;
+  readonly similarityOffset: number;
+}
+
+/** Weights in training, with the optimiser's state. Deterministic: equal calls give equal weights. */
+export interface EngineRound {
+  /**
+   * One Adam step (β 0.9 and 0.999, ε 1e-8) on the mean SDM loss of these training rows; q and d are constants of all training rows.
+   * Resolves to that loss, taken before the step. Throws `not-finite` when training diverges.
+   */
+  trainBatch(rows: Int32Array, signals: Signals): Promise<number>;
+  /** Logits of a split at the present weights, without representations. `[rows, C]` */
+  logits(split: SplitName): Promise<Matrix>;
+  /** Representations `[rows, M]` and logits `[rows, C]` of a split at the present weights. */
+  forward(split: SplitName, signal?: AbortSignal): Promise<AdaptorOutputs>;
+  /** A copy of the present weights. */
+  weights(): Promise<ExemplarAdaptor>;
+  dispose(): void;
+}
+
+/** Where training and its matching run. */
+export interface TrainingEngine {
+  readonly name: string;
+  start(inputs: RoundInputs): Promise<EngineRound>;
+  readonly createIndex: CreateExemplarIndex;
+  dispose(): void;
+}

@@ -1,0 +1,60 @@
+import { alphaLadder } from '@sdmjs/calibration';
+import { createRandom } from '@sdmjs/core';
+import { type ExamplePool, requireEveryClass } from './check-examples.js';
+import type { SplitName } from './engine.js';
+import type { TrainingSettings } from './settings.js';
+
+/** What tells one round from another. */
+export interface RoundPlan {
+  /** 1-based. */
+  readonly round: number;
+  readonly seed: bigint;
+  /** Rows of the pool in each split, in the order of the split. */
+  readonly rows: Readonly<Record<SplitName, Int32Array>>;
+}
+
+/**
+ * Seeds and splits of all rounds, so that a split without a class is found before the first epoch (`class-missing`). Shuffled: the first half
+ * of a permutation drawn from the seed of the round is for training; weights are drawn from a second stream of the same seed.
+ */
+export function planRounds(pool: ExamplePool, settings: TrainingSettings): RoundPlan[] {
+  return Array.from({ length: settings.rounds }, (_, i) => {
+    const seed = BigInt.asUintN(64, BigInt(settings.seed) + BigInt(i));
+    const rows = settings.shuffle ? halves(pool.examples.length, seed) : givenSplits(pool);
+    for (const [name, indices] of Object.entries(rows)) {
+      const labels = indices.map((row) => pool.labels[row]!);
+      requireEveryClass(labels, pool.classCount, `the ${name} half of round ${i + 1} (seed ${seed}) has no example of`);
+    }
+    return { round: i + 1, seed, rows };
+  });
+}
+
+/**
+ * Target accuracies for which a calibration split is too small: with n rows of the rarest class, fewer than one of them may fall below the
+ * target, so one unlucky row decides. Over all rounds, the worst counts.
+ */
+export function unsupportedAccuracies(
+  plans: readonly RoundPlan[],
+  pool: ExamplePool,
+  alphaResolution: number,
+): number[] {
+  const rarest = Math.min(
+    ...plans.flatMap(({ rows }) => {
+      const counts = new Int32Array(pool.classCount);
+      for (const row of rows.calibration) counts[pool.labels[row]!]!++;
+      return [...counts];
+    }),
+  );
+  return alphaLadder(alphaResolution).filter((alpha) => Math.trunc(Number((1 - alpha).toFixed(10)) * rarest) < 1);
+}
+
+function halves(count: number, seed: bigint): RoundPlan['rows'] {
+  const order = createRandom(seed).permutation(count);
+  const half = Math.floor(count / 2);
+  return { training: order.slice(0, half), calibration: order.slice(half) };
+}
+
+function givenSplits({ examples, trainingCount }: ExamplePool): RoundPlan['rows'] {
+  const order = Int32Array.from(examples, (_, row) => row);
+  return { training: order.slice(0, trainingCount), calibration: order.slice(trainingCount) };
+}

@@ -1,0 +1,70 @@
+import type { Signals } from '@sdmjs/activation';
+import type { EpochReport } from './epoch-report.js';
+import type { ExemplarAdaptor } from '@sdmjs/estimator';
+import type { EngineRound, SplitName } from './engine.js';
+import type { measure, ScoringContext } from './score-splits.js';
+import type { Checkpoint } from './select-checkpoint.js';
+
+/** What one epoch hands to the next. */
+export interface RoundState {
+  /** q and d of the training rows, for the next epoch. */
+  readonly signals: Signals;
+  readonly history: readonly EpochReport[];
+  /** The best matched epoch. */
+  readonly best?: Checkpoint | undefined;
+  /** The best epoch of a warm-up by cross-entropy, until it is matched. */
+  readonly warmUp?: Checkpoint | undefined;
+  /** The caller asked to stop after this epoch. */
+  readonly isStopped: boolean;
+}
+
+/** What every epoch of a round shares. */
+export interface RoundContext extends ScoringContext {
+  readonly roundNumber: number;
+  readonly stopSignal?: AbortSignal | undefined;
+  readonly onReport: (report: EpochReport) => void;
+  /** Another round of the same splits from these weights; the caller disposes it. */
+  readonly restart: (adaptor: ExemplarAdaptor) => Promise<EngineRound>;
+}
+
+/** An epoch whose optimiser steps are done. */
+export interface TrainedEpoch {
+  readonly epoch: number;
+  readonly trainingLoss: number;
+  /** performance.now() at its begin. */
+  readonly startedAt: number;
+}
+
+type Measurement = ReturnType<typeof measure>;
+
+/** A report row without any measured split. */
+export function emptyReport(context: RoundContext, trained: TrainedEpoch) {
+  return {
+    round: context.roundNumber,
+    rounds: context.settings.rounds,
+    epoch: trained.epoch,
+    trainingLoss: trained.trainingLoss,
+    balancedTrainingSimilarity: null,
+    balancedCalibrationSimilarity: null,
+    balancedTrainingLoss: null,
+    balancedCalibrationLoss: null,
+    balancedTrainingCrossEntropy: null,
+    balancedCalibrationCrossEntropy: null,
+  };
+}
+
+/** The columns that matching fills. */
+export function matchedColumns({ training, calibration }: Readonly<Record<SplitName, Measurement>>) {
+  return {
+    balancedTrainingAccuracy: training.accuracy,
+    balancedCalibrationAccuracy: calibration.accuracy,
+    balancedTrainingSimilarity: training.similarity,
+    balancedCalibrationSimilarity: calibration.similarity,
+    balancedTrainingLoss: training.loss,
+    balancedCalibrationLoss: calibration.loss,
+  };
+}
+
+export function secondsSince(startedAt: number): number {
+  return (performance.now() - startedAt) / 1000;
+}

@@ -1,0 +1,199 @@
+import { type Example, SdmError } from '@sdmjs/core';
+import {
+  adaptorSizes,
+  type CalibrationRows,
+  DEFAULT_REPRESENTATION,
+  type Representation,
+  type SdmModel,
+} from '@sdmjs/estimator';
+import { type ExamplePool, poolExamples } from './check-examples.js';
+import type { TrainingEngine } from './engine.js';
+import type { EpochReport, TrainingEvent } from './epoch-report.js';
+import { finalizeModel } from './finalize-model.js';
+import { kernelEngine } from './kernel-engine.js';
+import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
+import { createProgress } from './progress.js';
+import { isBetter } from './select-checkpoint.js';
+import { completeSettings, type TrainingSettings } from './settings.js';
+import { type RoundResult, splitOf, trainRound } from './train-round.js';
+import { trainingMetadata } from './training-metadata.js';
+
+export interface TrainModelOptions extends Partial<TrainingSettings> {
+  /** At least one example of every class; ids unique over both sets. */
+  readonly trainingSet: readonly Example[];
+  readonly calibrationSet: readonly Example[];
+  /** @default Class0, Class1, … */
+  readonly classNames?: readonly string[] | undefined;
+  /** At least 2. @default the number of class names, else the largest label + 1 */
+  readonly classCount?: number | undefined;
+  /** Says what the features are. @default provider "precomputed", fingerprint "embedding_v1" */
+  readonly representation?: Partial<Representation> | undefined;
+  /** Whether support rows keep the text of their examples. @default true */
+  readonly keepDocuments?: boolean | undefined;
+  /** An estimator (or a model and its id) to go on from: its weights, normalisation, sizes, limits, names and representation are kept. */
+  readonly continueFrom?: { readonly model: SdmModel; readonly modelId: string } | undefined;
+  /** Where to train; not disposed. @default a kernelEngine of its own */
+  readonly engine?: TrainingEngine | undefined;
+  readonly onProgress?: ((event: TrainingEvent) => void) | undefined;
+  /** Cancels: throws `aborted` before the next batch, and there is no model. */
+  readonly signal?: AbortSignal | undefined;
+  /** Stops after the present epoch and keeps the best so far; cancels while the first epoch trains. */
+  readonly stopSignal?: AbortSignal | undefined;
+}
+
+export interface TrainedModel {
+  readonly model: SdmModel;
+  readonly calibrationScores: CalibrationRows;
+  /** The splits of the winning round. */
+  readonly trainingSet: readonly Example[];
+  readonly calibrationSet: readonly Example[];
+  readonly history: readonly EpochReport[];
+  /** 1-based. */
+  readonly bestRound: number;
+  readonly bestEpoch: number;
+  readonly bestLoss: number;
+  readonly isStoppedEarly: boolean;
+  /** The step of the ladder given to `trainModel`, for `calibrate`. */
+  readonly alphaResolution: number;
+  /** What the model files say about the run. */
+  readonly metadata: Record<string, unknown>;
+}
+
+/**
+ * Trains on labelled features: rounds of splits and initialisations, of which the one with the lowest balanced calibration SDM loss is kept.
+ * All inputs are checked before the first epoch; throws a typed error that says how to mend them, `not-finite` when training diverges, `aborted`.
+ */
+export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
+  const start = checkOptions(options);
+  const { settings, pool, plans, representation, classNames } = start;
+  const { signal, stopSignal, onProgress, continueFrom } = options;
+  const engine = options.engine ?? kernelEngine();
+  const progress = createProgress(settings, onProgress);
+  warnOfSmallCalibration(start, onProgress);
+  try {
+    const results: RoundResult[] = [];
+    for (const plan of plans) {
+      const { onReport } = progress;
+      results.push(
+        await trainRound({ plan, pool, settings, engine, initial: continueFrom?.model, onReport, signal, stopSignal }),
+      );
+      if (stopSignal?.aborted) break;
+    }
+    const winner = results.reduce((best, result) => (isBetter(result.best.loss, best.best) ? result : best));
+    const keepDocuments = options.keepDocuments ?? true;
+    const final = await finalizeModel({
+      pool,
+      settings,
+      engine,
+      winner,
+      classNames,
+      representation,
+      keepDocuments,
+      signal,
+    });
+    const seconds = progress.secondsElapsed();
+    const run = {
+      settings,
+      pool,
+      results,
+      winner,
+      seconds,
+      engineName: engine.name,
+      continuedFrom: continueFrom?.modelId,
+    };
+    const splits = splitOf(winner.plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
+    const history = results.flatMap((result) => result.history);
+    return {
+      ...final,
+      trainingSet: splits.training,
+      calibrationSet: splits.calibration,
+      history,
+      bestRound: winner.plan.round,
+      bestEpoch: winner.best.epoch,
+      bestLoss: winner.best.loss,
+      isStoppedEarly: history.length < settings.rounds * settings.epochs,
+      alphaResolution: settings.alphaResolution,
+      metadata: await trainingMetadata(run),
+    };
+  } finally {
+    if (!options.engine) engine.dispose();
+  }
+}
+
+function checkOptions(options: TrainModelOptions) {
+  const { continueFrom, trainingSet, calibrationSet } = options;
+  const saved = continueFrom?.model;
+  const kept = saved && {
+    representationSize: adaptorSizes(saved.adaptor).representationSize,
+    similarityOffset: saved.similarityOffset,
+    outOfDistributionLimit: saved.outOfDistributionLimit,
+  };
+  const settings = completeSettings({ ...options, ...kept });
+  const classCount = options.classCount ?? (options.classNames ?? saved?.classNames)?.length;
+  if (classCount !== undefined && (!Number.isSafeInteger(classCount) || classCount < 2)) {
+    throw new SdmError('out-of-range', `trainModel: classCount: wanted an integer >= 2, got ${classCount}`);
+  }
+  const pool = poolExamples({ training: trainingSet, calibration: calibrationSet }, classCount);
+  const representation = { ...DEFAULT_REPRESENTATION, ...saved?.representation, ...options.representation };
+  if (representation.fingerprint === '' || representation.provider === '') {
+    throw new SdmError('bad-format', 'trainModel: representation: provider and fingerprint must not be empty');
+  }
+  const classNames =
+    options.classNames ?? saved?.classNames ?? Array.from({ length: pool.classCount }, (_, c) => `Class${c}`);
+  requireClassNames(classNames, pool.classCount);
+  if (saved) requireContinuable(saved, { pool, classNames, fingerprint: representation.fingerprint });
+  return {
+    settings,
+    pool,
+    plans: planRounds(pool, settings),
+    classNames,
+    representation: { ...representation, ...saved?.representation },
+  };
+}
+
+function requireClassNames(names: readonly string[], classCount: number): void {
+  const distinct = new Set(names.map((name) => name.normalize('NFC')));
+  if (names.length === classCount && distinct.size === classCount && !distinct.has('')) return;
+  throw new SdmError(
+    'bad-format',
+    `trainModel: classNames: wanted ${classCount} different names that are not empty, got ${JSON.stringify(names)}`,
+  );
+}
+
+function requireContinuable(
+  saved: SdmModel,
+  { pool, classNames, fingerprint }: { pool: ExamplePool; classNames: readonly string[]; fingerprint: string },
+): void {
+  const { featureCount } = adaptorSizes(saved.adaptor);
+  if (featureCount !== pool.features.columns) {
+    throw new SdmError(
+      'shape-mismatch',
+      `trainModel: continueFrom wants ${featureCount} features a row, got ${pool.features.columns}`,
+    );
+  }
+  if (saved.classNames.join('\n') !== classNames.join('\n')) {
+    throw new SdmError(
+      'bad-format',
+      `trainModel: continueFrom has the classes ${saved.classNames.join(', ')}; give the same, in order`,
+    );
+  }
+  if (saved.representation.fingerprint !== fingerprint) {
+    throw new SdmError(
+      'fingerprint-mismatch',
+      `trainModel: continueFrom was trained on "${saved.representation.fingerprint}", the examples are "${fingerprint}"`,
+    );
+  }
+}
+
+function warnOfSmallCalibration(
+  { plans, pool, settings }: Pick<ReturnType<typeof checkOptions>, 'plans' | 'pool' | 'settings'>,
+  onProgress: TrainModelOptions['onProgress'],
+): void {
+  const unsupported = unsupportedAccuracies(plans, pool, settings.alphaResolution);
+  if (unsupported.length === 0) return;
+  onProgress?.({
+    kind: 'warning',
+    message: `the calibration split is too small for a target accuracy of ${unsupported.join(', ')}: its rarest class has fewer than ${Math.ceil(1 / (1 - unsupported.at(-1)!) - 1e-9)} rows, so a single row decides; add calibration rows or aim lower`,
+    unsupportedAccuracies: unsupported,
+  });
+}
