@@ -1,36 +1,13 @@
-import type { Example } from '@sdmjs/core';
 import { calibrate } from '@sdmjs/estimator';
 import { describe, expect, it } from 'vitest';
 import type { EpochReport, TrainingEvent } from './epoch-report.js';
 import { kernelEngine } from './kernel-engine.js';
+import { workedCase } from './testing/index.js';
 import { type TrainedModel, type TrainModelOptions, trainModel } from './train-model.js';
-
-// A closed-form data set without distance ties, trained with reexpress-sdm 0.4.8 on a CPU; a double-precision rewrite gives the same to 1e-6.
-const rows: Example[] = Array.from({ length: 30 }, (_, i) => {
-  const label = i % 2;
-  const shifts = [2 * label, -label, 0];
-  const features = shifts.map(
-    (shift, j) => ((17 * i ** 3 + 101 * i * (j + 1) + 29 * j * j * i * i + 50 * j) % 257) / 64 + shift,
-  );
-  return { id: `row-${i}`, label, features: Float32Array.from(features) };
-});
-
-const common: TrainModelOptions = {
-  trainingSet: rows.slice(0, 16),
-  calibrationSet: rows.slice(16),
-  representationSize: 3,
-  batchSize: 5,
-  seed: 7,
-  maxSimilarity: 6,
-  alphaResolution: 0.1,
-  shuffle: false,
-  epochs: 6,
-  learningRate: 0.05,
-};
 
 async function run(options: Partial<TrainModelOptions>): Promise<TrainedModel & { events: TrainingEvent[] }> {
   const events: TrainingEvent[] = [];
-  const trained = await trainModel({ ...common, ...options, onProgress: (event) => events.push(event) });
+  const trained = await trainModel({ ...workedCase, ...options, onProgress: (event) => events.push(event) });
   return { ...trained, events };
 }
 

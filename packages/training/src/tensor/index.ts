@@ -1,1 +1,1 @@
-export {};
+export { tensorEngine } from './tensor-engine.js';

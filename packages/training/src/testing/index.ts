@@ -1,1 +1,2 @@
-export {};
+export { testTrainingEngine } from './test-training-engine.js';
+export { workedCase } from './worked-case.js';
