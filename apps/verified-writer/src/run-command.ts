@@ -7,6 +7,7 @@ import { answerPrompt } from './answer-prompt.js';
 import { buildCorpus, readCorpusTexts, SET_NAMES, SET_TITLES, type Corpus } from './corpus/build-corpus.js';
 import { loadWriter } from './load-writer.js';
 import { type Preset, presetNamed } from './presets.js';
+import { largestServed } from './report/explain-regions.js';
 import { run } from './run.js';
 import { openRunFolder, readRunFolder, readSettings } from './run-folder.js';
 import { createTerminal, type Terminal } from './terminal/progress.js';
@@ -80,8 +81,11 @@ async function answerPeople(settings: Settings, terminal: Terminal, streams: Str
   const { answerLength } = readSettings(folder).preset.corpus;
   await startBackend(settings);
   const writer = await loadWriter(folder, answerLength);
+  const served = largestServed(writer.estimator.nestedRegions.regions, targetAccuracy) ?? targetAccuracy;
+  if (served !== targetAccuracy)
+    terminal.say(`No region at α = ${targetAccuracy} in this run; verdicts are at ${served}.`);
   const answer = async (text: string) =>
-    terminal.say(`${await answerPrompt(writer, text, { answerLength, targetAccuracy })}\n`);
+    terminal.say(`${await answerPrompt(writer, text, { answerLength, targetAccuracy: served })}\n`);
   if (prompt !== undefined) {
     await answer(prompt);
     return;

@@ -19,7 +19,10 @@ export function explainRung(rung: RungReport): string {
   );
 }
 
-/** The largest target accuracy with a region, at most `targetAccuracy`; undefined when none has. */
-export function largestServed(rungs: readonly RungReport[], targetAccuracy: number): number | undefined {
-  return rungs.find((rung) => rung.exists && rung.targetAccuracy <= targetAccuracy + 1e-9)?.targetAccuracy;
+/** The largest target accuracy that has a region, at most `targetAccuracy`; undefined when none has. `regions` descend. */
+export function largestServed(
+  regions: readonly { readonly targetAccuracy: number }[],
+  targetAccuracy: number,
+): number | undefined {
+  return regions.find((region) => region.targetAccuracy <= targetAccuracy + 1e-9)?.targetAccuracy;
 }

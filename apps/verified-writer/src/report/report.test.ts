@@ -105,10 +105,10 @@ test('a missing region says which count was short', () => {
 });
 
 test('the largest target accuracy with a region is taken, never above the one asked for', () => {
-  const rungs = [rung(0.95, true), rung(0.9, false), rung(0.85, true)];
-  expect(largestServed(rungs, 0.95)).toBe(0.95);
-  expect(largestServed(rungs, 0.9)).toBe(0.85);
-  expect(largestServed([rung(0.95, false)], 0.95)).toBeUndefined();
+  const regions = [{ targetAccuracy: 0.95 }, { targetAccuracy: 0.85 }];
+  expect(largestServed(regions, 0.95)).toBe(0.95);
+  expect(largestServed(regions, 0.9)).toBe(0.85);
+  expect(largestServed(regions, 0.8)).toBeUndefined();
 });
 
 test('six generations of different kinds are shown where there are some', () => {

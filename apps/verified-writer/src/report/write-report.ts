@@ -44,7 +44,7 @@ export function writeReport(context: RunContext, findings: Findings, targetAccur
   const { estimator, calibration, calibrationScores, sets } = findings;
   const isCorrect = Array.from(calibration.labels, (label) => label === VERIFIED);
   const rungs = recalibrate(estimator, { targetAccuracy }).nestedRegions.rungs ?? [];
-  const served = largestServed(rungs, targetAccuracy);
+  const served = largestServed(estimator.nestedRegions.regions, targetAccuracy);
   const isServed = served !== undefined && Math.abs(served - targetAccuracy) < 1e-9;
   const shown = isServed || served === undefined ? [targetAccuracy] : [targetAccuracy, served];
   const tables = shown.map((alpha) => ({

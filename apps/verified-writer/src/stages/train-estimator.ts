@@ -1,11 +1,10 @@
-import type { Example } from '@sdmjs/core';
+import { type Example, rowOf } from '@sdmjs/core';
 import { calibrate, type SdmEstimator } from '@sdmjs/estimator';
 import { loadModel, saveModel } from '@sdmjs/interchange/node';
 import { type LanguageModel, representationOf } from '@sdmjs/language-model';
 import { trainModel } from '@sdmjs/training';
 import { featureOfAnswer } from '../answer-prompts.js';
 import type { SetName } from '../corpus/build-corpus.js';
-import { rowOf } from '@sdmjs/core';
 import { type RunContext, timed } from '../run-context.js';
 import { taskTokens } from '../task-tokens.js';
 import type { AnsweredSet } from './answer-set.js';
@@ -38,7 +37,9 @@ export async function trainEstimator(
       shuffle: false, // D_ca only calibrates
       seed: context.seed,
       representation,
-      onProgress: ({ round, epoch }) => progress.update(round * epochs + epoch),
+      onProgress(event) {
+        if (event.kind === 'epoch') progress.update((event.report.round - 1) * epochs + event.report.epoch);
+      },
       signal: context.signal,
     });
     progress.end();

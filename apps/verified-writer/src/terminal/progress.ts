@@ -53,16 +53,17 @@ function startLines(say: (line: string) => void, title: string, total: number): 
   return {
     update(done, note = '') {
       lastNote = note;
+      const left = clock.timeLeft(done);
       if (performance.now() - lastSaid < SECONDS_BETWEEN_LINES * 1000) return;
       lastSaid = performance.now();
       const percentage = `${Math.round((100 * done) / total)} %`.padStart(5);
-      say(`${title.padEnd(TITLE_WIDTH)} ${percentage}, ${clock.timeLeft(done)}${note && `, ${note}`}`);
+      say(`${title.padEnd(TITLE_WIDTH)} ${[percentage, left, note].filter(Boolean).join(', ')}`);
     },
     end: () => say(`${title.padEnd(TITLE_WIDTH)} done in ${clock.elapsed()}${lastNote && `, ${lastNote}`}`),
   };
 }
 
-const TITLE_WIDTH = 34;
+const TITLE_WIDTH = 37;
 const SECONDS_BETWEEN_LINES = 10;
 
 /** Time since the start, and the time left if the rest goes at the same pace; the first report sets the starting point of a resumed stage. */
