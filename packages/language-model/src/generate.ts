@@ -1,11 +1,12 @@
 import { SdmError, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerCache } from './attention.js';
-import { chooseToken, logSumExp, type Sampling } from './choose-token.js';
+import { chooseToken, type Sampling } from './choose-token.js';
 import { type Decoder, decodeStep, prefill, tokenLogits } from './decoder.js';
 import { derivedRandom } from './derived-random.js';
 import { type PaddedBatch, padIntoBatches } from './padded-batches.js';
 import { createPause } from './pause.js';
+import { allowedColumns, logProbabilityOf, type TokenHead } from './token-head.js';
 
 /** What a constraint sees of a row. */
 export interface GenerationRow {
@@ -18,6 +19,8 @@ export interface GenerationRow {
 
 export interface GenerateTokensOptions extends Sampling {
   readonly decoder: Decoder;
+  /** @default the head of the decoder, which is its embedding */
+  readonly head?: TokenHead;
   /** Token ids; lengths may differ. */
   readonly prompts: readonly ArrayLike<number>[];
   readonly maxNewTokens: number;
@@ -25,10 +28,14 @@ export interface GenerateTokensOptions extends Sampling {
   readonly stopTokens?: readonly number[];
   /** The tokens that may come next in a row: undefined for all, an empty list to end the row. */
   readonly allowedTokens?: (row: GenerationRow) => readonly number[] | undefined;
-  /** Chance of each row depends on this and its index only. @default 0 */
+  /** Chance of each row depends on this and its entry in `chanceIndices` only. @default 0 */
   readonly seed?: number;
+  /** `[prompts]` which of the seed's streams of chance each row draws from. @default its place among the prompts */
+  readonly chanceIndices?: readonly number[];
   /** @default 256 */
   readonly batchSize?: number;
+  /** Hears each token when it is chosen; it is the last of `generated`. */
+  readonly onToken?: (row: GenerationRow) => void;
   readonly onProgress?: (progress: { readonly completed: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
 }
@@ -66,29 +73,30 @@ export async function generateTokens(options: GenerateTokensOptions): Promise<Ge
 
 type Row = ReturnType<typeof createRow>;
 
-function createRow({ prompts, seed = 0 }: GenerateTokensOptions, index: number) {
+function createRow({ prompts, seed = 0, chanceIndices }: GenerateTokensOptions, index: number) {
   return {
     index,
     prompt: prompts[index]!,
     generated: [] as number[],
     logProbabilities: [] as number[],
     finishReason: undefined as GeneratedTokens['finishReason'] | undefined,
-    random: derivedRandom(seed, index),
+    random: derivedRandom(seed, chanceIndices?.[index] ?? index),
   };
 }
 
 /** Fills `rows`: one pass over the prompts, then one token a row and step. Rows that have ended go along unread. */
 async function generateBatch(options: GenerateTokensOptions, batch: PaddedBatch, rows: Row[]): Promise<void> {
   const { decoder, maxNewTokens, signal } = options;
+  const head: TokenHead = options.head ?? ((hidden) => tokenLogits(decoder, hidden));
   const pause = createPause();
-  let { logits, caches } = firstLogits(decoder, batch, rows);
+  let { logits, caches } = firstLogits({ decoder, head }, batch, rows);
   try {
     for (let step = 0; step < maxNewTokens; step++) {
       throwIfAborted(signal, 'generateTokens');
       takeTokens(options, rows, (await logits.data()) as Float32Array);
       if (step + 1 === maxNewTokens || rows.every((row) => row.finishReason)) return;
       const past = { logits, caches };
-      ({ logits, caches } = nextLogits(decoder, batch, rows, caches));
+      ({ logits, caches } = nextLogits({ decoder, head, past: caches }, batch, rows));
       disposeStep(past);
       await pause();
     }
@@ -97,6 +105,7 @@ async function generateBatch(options: GenerateTokensOptions, batch: PaddedBatch,
   }
 }
 
+type Model = { decoder: Decoder; head: TokenHead };
 type StepResult = { logits: tf.Tensor2D; caches: LayerCache[] };
 
 function disposeStep({ logits, caches }: StepResult): void {
@@ -104,19 +113,20 @@ function disposeStep({ logits, caches }: StepResult): void {
 }
 
 /** Token logits after the last token of each prompt. */
-function firstLogits(decoder: Decoder, batch: PaddedBatch, rows: readonly Row[]): StepResult {
+function firstLogits({ decoder, head }: Model, batch: PaddedBatch, rows: readonly Row[]): StepResult {
   return tf.tidy(() => {
     const tokens = tf.tensor2d(batch.tokens, [batch.rows, batch.columns], 'int32');
     const prompt = prefill(decoder, tokens);
     const lastPlaces = rows.map((row, i) => i * batch.columns + row.prompt.length - 1);
     const last = tf.gather(prompt.rows, tf.tensor1d(lastPlaces, 'int32')); // [rows, width]
-    return { logits: tokenLogits(decoder, last), caches: prompt.caches };
+    return { logits: head(last), caches: prompt.caches };
   });
 }
 
 /** Token logits after each row's newest token, which stands in the slot after all others whatever its position. */
-function nextLogits(decoder: Decoder, batch: PaddedBatch, rows: readonly Row[], past: LayerCache[]): StepResult {
+function nextLogits(model: Model & { past: LayerCache[] }, batch: PaddedBatch, rows: readonly Row[]): StepResult {
   return tf.tidy(() => {
+    const { decoder, head, past } = model;
     const lastPosition = decoder.config.contextLength - 1; // rows that have ended stay within the tables
     const step = decodeStep(decoder, {
       tokens: tf.tensor1d(
@@ -130,7 +140,7 @@ function nextLogits(decoder: Decoder, batch: PaddedBatch, rows: readonly Row[], 
       mask: slotMask(batch, rows, past[0]!.keys.shape[2] + 1),
       past,
     });
-    return { logits: tokenLogits(decoder, step.rows), caches: step.caches };
+    return { logits: head(step.rows), caches: step.caches };
   });
 }
 
@@ -143,25 +153,33 @@ function slotMask(batch: PaddedBatch, rows: readonly Row[], slots: number): tf.T
   return tf.tensor4d(mask, [batch.rows, 1, 1, slots]);
 }
 
-/** Chooses the next token of every row that has not ended. `logits` `[rows, vocabularySize]` */
+/** Chooses the next token of every row that has not ended. `logits` `[rows, columns of the head]` */
 function takeTokens(options: GenerateTokensOptions, rows: readonly Row[], logits: Float32Array): void {
   const { vocabularySize, contextLength } = options.decoder.config;
+  const columns = logits.length / rows.length;
   rows.forEach((row, i) => {
     if (row.finishReason) return;
     const allowed = options.allowedTokens?.(row);
     if (allowed?.length === 0) row.finishReason = 'nothing-allowed';
     else if (row.prompt.length + row.generated.length >= contextLength) row.finishReason = 'context';
     if (row.finishReason) return;
-    const rowLogits = logits.subarray(i * vocabularySize, (i + 1) * vocabularySize);
-    const token = chooseToken(rowLogits, allowed, { ...options, random: row.random });
+    const rowLogits = logits.subarray(i * columns, (i + 1) * columns);
+    const choices = allowedColumns(allowed, vocabularySize, columns);
+    const column = chooseToken(rowLogits, choices, { ...options, random: row.random });
+    const token = columns === vocabularySize ? column : column % vocabularySize;
     row.generated.push(token);
-    row.logProbabilities.push(finiteLogProbability(rowLogits, token, row.index));
+    row.logProbabilities.push(finiteLogProbability(rowLogits, token, { index: row.index, vocabularySize }));
+    options.onToken?.(row);
     if (options.stopTokens?.includes(token)) row.finishReason = 'stop';
   });
 }
 
-function finiteLogProbability(logits: Float32Array, token: number, index: number): number {
-  const logProbability = (logits[token] ?? Number.NaN) - logSumExp(logits);
+function finiteLogProbability(
+  logits: Float32Array,
+  token: number,
+  { index, vocabularySize }: { index: number; vocabularySize: number },
+): number {
+  const logProbability = logProbabilityOf(logits, token, vocabularySize);
   if (Number.isFinite(logProbability)) return logProbability;
   throw new SdmError(
     'not-finite',

@@ -12,6 +12,12 @@ export {
 } from './decoder.js';
 export { type DecoderLayer, type DecoderWeights, namedWeights } from './decoder-weights.js';
 export { type GeneratedTokens, type GenerateTokensOptions, type GenerationRow, generateTokens } from './generate.js';
+export {
+  type GenerateVerifiedOptions,
+  generateVerified,
+  type SearchResult,
+  type VerifiedSearch,
+} from './generate-verified.js';
 export { answerFeature, type HiddenFeature, hiddenFeatures, verdictFeature } from './hidden-features.js';
 export {
   createLanguageModel,
@@ -26,6 +32,7 @@ export { type LossTargets, nextTokenLoss } from './next-token-loss.js';
 export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
 export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine } from './schedule.js';
 export { scoreTokens } from './score-tokens.js';
+export { type StreamVerifiedOptions, streamVerified, type VerifiedStreamPart } from './stream-verified.js';
 export {
   type BatchPlan,
   createTokenBatch,

@@ -10,7 +10,7 @@ import { scoreTokens } from './score-tokens.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** Prompts as text or token ids, and how to continue them. */
-export interface GenerateRequest extends Omit<GenerateTokensOptions, 'decoder' | 'prompts'> {
+export interface GenerateRequest extends Omit<GenerateTokensOptions, 'decoder' | 'head' | 'prompts'> {
   readonly prompts: readonly (string | ArrayLike<number>)[];
 }
 

@@ -4,6 +4,7 @@ import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
 import { targetLogProbabilities } from './next-token-loss.js';
 import { padIntoBatches } from './padded-batches.js';
 import { createPause } from './pause.js';
+import { marginalLogits, type TokenHead } from './token-head.js';
 
 /**
  * ln of the probability of every token given those before it; entry 0, which nothing precedes, is 0. One array a sequence, in the given order.
@@ -11,12 +12,15 @@ import { createPause } from './pause.js';
  */
 export async function scoreTokens(options: {
   readonly decoder: Decoder;
+  /** @default the head of the decoder, which is its embedding */
+  readonly head?: TokenHead;
   readonly sequences: readonly ArrayLike<number>[];
   /** @default 256 */
   readonly batchSize?: number;
   readonly signal?: AbortSignal;
 }): Promise<Float32Array[]> {
   const { decoder, sequences, batchSize = 256, signal } = options;
+  const head: TokenHead = options.head ?? ((hidden) => tokenLogits(decoder, hidden));
   const results: Float32Array[] = [];
   const pause = createPause();
   for (const batch of padIntoBatches(sequences, batchSize, { ...decoder.config, where: 'scoreTokens' })) {
@@ -24,7 +28,8 @@ export async function scoreTokens(options: {
     const { rows, columns, tokens, indices } = batch;
     const scores = tf.tidy(() => {
       const hidden = hiddenStates(decoder, tf.tensor2d(tokens, [rows, columns], 'int32')); // [rows, columns, width]
-      const logits = tokenLogits(decoder, tf.reshape(hidden, [rows * columns, -1]) as tf.Tensor2D);
+      const flat = tf.reshape(hidden, [rows * columns, -1]) as tf.Tensor2D; // [rows * columns, width]
+      const logits = marginalLogits(head(flat), decoder.config.vocabularySize);
       const next = Int32Array.from(tokens, (_, place) => tokens[place + 1] ?? 0);
       return targetLogProbabilities(logits, next).logProbabilities; // [rows * columns]
     });
