@@ -1,1 +1,1 @@
-export { createTensorIndex } from './tensor-index.js';
+export { createTensorIndex, type TensorIndexOptions } from './tensor-index.js';

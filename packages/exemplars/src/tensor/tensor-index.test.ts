@@ -13,7 +13,10 @@ import { createTensorIndex } from './tensor-index.js';
 const packageFile = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
 setWasmPaths(`${dirname(packageFile)}/dist/`);
 
-describe.each(['cpu', 'wasm'])('on the %s backend', (backend) => {
+// Native TensorFlow only where `pnpm test:native` registered it.
+const backends = ['cpu', 'wasm', 'tensorflow'].filter((name) => tf.findBackendFactory(name));
+
+describe.each(backends)('on the %s backend', (backend) => {
   beforeAll(async () => {
     await tf.setBackend(backend);
     await tf.ready();
@@ -30,14 +33,14 @@ describe.each(['cpu', 'wasm'])('on the %s backend', (backend) => {
         Float32Array.from({ length: rows * 4 }, () => random.uniform(-1, 1)),
       );
     const support = {
-      representations: draw(3000),
-      labels: Int32Array.from({ length: 3000 }, () => (random.nextDouble() < 0.9 ? 0 : 1)),
-      predictions: new Int32Array(3000),
+      representations: draw(700),
+      labels: Int32Array.from({ length: 700 }, () => (random.nextDouble() < 0.9 ? 0 : 1)),
+      predictions: new Int32Array(700),
     };
-    const queries = draw(1500);
-    const predictions = new Int32Array(1500);
+    const queries = draw(300);
+    const predictions = new Int32Array(300);
     const exact = await createExactIndex(support, { kernels: createPlainKernels() });
-    const index = await createTensorIndex(tf, support);
+    const index = await createTensorIndex(tf, support, { distancesAtOnce: 2 ** 15 });
     const wanted = await exact.match(queries, predictions, { maxSimilarity: 50 });
     // All three to the last bit: seed 3 draws no two distances within the rounding of the product.
     expect(await index.match(queries, predictions, { maxSimilarity: 50 })).toEqual(wanted);

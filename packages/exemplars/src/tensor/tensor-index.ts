@@ -6,21 +6,36 @@ import { byDistanceThenIndex, nearestRows } from '../nearest-rows.js';
 import { goodClassesOf, type IndexedSupport, requireIndexable } from '../support-set.js';
 import { type CentredRows, centreRows, requireFiniteDistances, squaredDistance } from './centred-rows.js';
 import { countOnDevice } from './count-on-device.js';
+import { rowRange, rowTiles } from './row-tiles.js';
 
 /** Numbers a support tile may hold (64 MiB): below the binding limit of every WebGPU device. */
 const SUPPORT_TILE_ELEMENTS = 2 ** 24;
-/** Distances held at once; about ten tensors of this size live while one tile of queries is counted. */
-const DISTANCE_ELEMENTS = 2 ** 22;
+const DEFAULT_DISTANCES_AT_ONCE = 2 ** 22;
 /** Row numbers travel as float32. */
 const LARGEST_SUPPORT = 2 ** 24;
+
+export interface TensorIndexOptions {
+  /** Distances held at once, an integer >= 1; about ten tensors of that size live meanwhile. More is faster on a large GPU. @default 2 ** 22 */
+  readonly distancesAtOnce?: number | undefined;
+}
 
 /**
  * Matching on the current TensorFlow.js device. The device's matrix product may round otherwise than the CPU kernels: where two
  * distances lie within that rounding, their order (so q and the nearest row) may differ from `createExactIndex`; elsewhere all
  * integers are the same. The reported distances themselves are recomputed on the CPU and follow the kernels' definition.
  */
-export async function createTensorIndex(tf: typeof tfjs, support: IndexedSupport): Promise<ExemplarIndex> {
+export async function createTensorIndex(
+  tf: typeof tfjs,
+  support: IndexedSupport,
+  { distancesAtOnce = DEFAULT_DISTANCES_AT_ONCE }: TensorIndexOptions = {},
+): Promise<ExemplarIndex> {
   requireIndexable(support, 'createTensorIndex');
+  if (!Number.isSafeInteger(distancesAtOnce) || distancesAtOnce < 1) {
+    throw new SdmError(
+      'out-of-range',
+      `createTensorIndex: wanted an integer distancesAtOnce >= 1, got ${distancesAtOnce}`,
+    );
+  }
   const { rows: size, columns } = support.representations;
   if (size > LARGEST_SUPPORT) {
     throw new SdmError(
@@ -36,7 +51,7 @@ export async function createTensorIndex(tf: typeof tfjs, support: IndexedSupport
       requireMatchable(queries, predictions, { ...options, size, columns });
       const rows = centreRows(queries, rowOf(support.representations, 0));
       requireFiniteDistances(rows, device.rows);
-      return matchTiles(tf, device, { rows, predictions, options });
+      return matchTiles(tf, device, { rows, predictions, options, distancesAtOnce });
     },
     async nearest(query, count, { exclusion } = {}) {
       const queries: Matrix = { data: query, rows: 1, columns: query.length };
@@ -74,19 +89,24 @@ function uploadSupport(tf: typeof tfjs, support: IndexedSupport): DeviceSupport 
     rows,
     goodClasses: tf.tensor2d(goodClassesOf(support), [1, size], 'int32'),
     norms: tf.tensor2d(rows.norms, [1, size]),
-    tiles: tilesOf(rows.matrix, SUPPORT_TILE_ELEMENTS).map((tile) => tf.tidy(() => tf.transpose(upload(tf, tile)))),
+    tiles: rowTiles(rows.matrix, SUPPORT_TILE_ELEMENTS).map((tile) => tf.tidy(() => tf.transpose(upload(tf, tile)))),
   };
 }
 
 async function matchTiles(
   tf: typeof tfjs,
   device: DeviceSupport,
-  request: { readonly rows: CentredRows; readonly predictions: Int32Array; readonly options: MatchOptions },
+  request: {
+    readonly rows: CentredRows;
+    readonly predictions: Int32Array;
+    readonly options: MatchOptions;
+    readonly distancesAtOnce: number;
+  },
 ): Promise<Matches> {
   const { rows, predictions, options } = request;
   const { matrix, norms } = rows;
   const matches = emptyMatches(matrix.rows);
-  const step = Math.max(1, Math.floor(DISTANCE_ELEMENTS / device.rows.matrix.rows));
+  const step = Math.max(1, Math.floor(request.distancesAtOnce / device.rows.matrix.rows));
   for (let start = 0; start < matrix.rows; start += step) {
     throwIfAborted(options.signal, 'match');
     const end = Math.min(start + step, matrix.rows);
@@ -130,18 +150,6 @@ async function download(tensor: tfjs.Tensor): Promise<ArrayLike<number>> {
 /** A copy goes to the device: some devices keep the array they are given. */
 function upload(tf: typeof tfjs, matrix: Matrix): tfjs.Tensor2D {
   return tf.tensor2d(matrix.data.slice(), [matrix.rows, matrix.columns]);
-}
-
-function tilesOf(matrix: Matrix, elements: number): Matrix[] {
-  const step = Math.max(1, Math.floor(elements / matrix.columns));
-  const starts = Array.from({ length: Math.ceil(matrix.rows / step) }, (_, tile) => tile * step);
-  return starts.map((start) => rowRange(matrix, start, Math.min(start + step, matrix.rows)));
-}
-
-/** Rows `start` … `end − 1` as a view. */
-function rowRange(matrix: Matrix, start: number, end: number): Matrix {
-  const { data, columns } = matrix;
-  return { data: data.subarray(start * columns, end * columns), rows: end - start, columns };
 }
 
 function emptyMatches(count: number): Matches {
