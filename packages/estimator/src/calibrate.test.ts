@@ -1,6 +1,15 @@
-import { createMatrix, createRandom, matrixFromRows, rowOf, SdmError, type SdmErrorCode } from '@sdmjs/core';
+import {
+  createMatrix,
+  createRandom,
+  matrixFromRows,
+  rowOf,
+  SdmError,
+  type SdmErrorCode,
+  selectRows,
+} from '@sdmjs/core';
 import { createExactIndex } from '@sdmjs/exemplars';
 import { createPlainKernels } from '@sdmjs/kernels';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrate } from './calibrate.js';
 import { createCalibrationRows } from './calibration-rows.js';
@@ -168,5 +177,22 @@ describe('recalibrate', () => {
   it('refuses an estimator that kept no calibration rows', () => {
     const bare: SdmEstimator = restoreEstimator({ ...estimator, calibrationScores: undefined });
     expect(() => recalibrate(bare)).toThrow(expect.objectContaining({ code: 'not-calibrated' }));
+  });
+});
+
+describe('estimateAll', () => {
+  it('gives every row the same estimate in any order of the rows', async () => {
+    const estimator = calibrate({ ...trained, kernels });
+    const rows = selectRows(
+      test.features,
+      Int32Array.from({ length: 40 }, (_, i) => i),
+    );
+    const inOrder = await estimator.estimateAll(rows);
+    const orders = fc.shuffledSubarray(inOrder.map((_, i) => i));
+    const property = fc.asyncProperty(orders, async (order) => {
+      const estimates = await estimator.estimateAll(selectRows(rows, order));
+      expect(estimates).toEqual(order.map((row) => inOrder[row]));
+    });
+    await fc.assert(property, { numRuns: 20, seed: 1 });
   });
 });

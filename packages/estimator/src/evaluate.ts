@@ -1,6 +1,7 @@
 import { type SelectiveReport, selectiveReport } from '@sdmjs/calibration';
 import { OUT_OF_DISTRIBUTION, SdmError, UNLABELED } from '@sdmjs/core';
 import type { Estimate } from './estimate.js';
+import { reaches } from './target-accuracy.js';
 
 export interface EvaluateOptions {
   readonly estimates: readonly Estimate[];
@@ -56,7 +57,7 @@ export function evaluate(options: EvaluateOptions): Evaluation {
     noReject: report(() => true),
     byTargetAccuracy: targets.map((targetAccuracy) => ({
       targetAccuracy,
-      report: report((alpha) => alpha >= targetAccuracy),
+      report: report((alpha) => reaches(alpha, targetAccuracy)),
     })),
   };
 }

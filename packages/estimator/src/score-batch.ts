@@ -8,6 +8,7 @@ import { adapt, type AdaptorOutputs } from './exemplar-adaptor.js';
 import { type BandRow, type BandRules, distanceBandAt, lowerEstimate } from './lower-estimate.js';
 import type { SdmEstimator } from './sdm-estimator.js';
 import { normalize } from './standardizer.js';
+import { reaches } from './target-accuracy.js';
 
 /** What scoring runs on: arithmetic and the matching of one estimator. */
 export interface Runtime {
@@ -86,16 +87,13 @@ function limitsOf({ similarityOffset, outOfDistributionLimit }: SdmEstimator['mo
   return { similarityOffset, outOfDistributionLimit };
 }
 
-/** Region alphas read from files are exact to 1e-9. */
-const ALPHA_TOLERANCE = 1e-9;
-
 function verdict(estimator: Calibrated, evidence: EstimateEvidence): Estimate {
   const { rescaledSimilarity, regionAlpha, prediction } = evidence;
   if (Math.floor(rescaledSimilarity) <= estimator.model.outOfDistributionLimit) {
     return { ...evidence, admitted: false, reason: 'out-of-distribution' };
   }
   if (regionAlpha === 0) return { ...evidence, admitted: false, reason: 'no-region' };
-  if (regionAlpha < estimator.targetAccuracy - ALPHA_TOLERANCE) {
+  if (!reaches(regionAlpha, estimator.targetAccuracy)) {
     return { ...evidence, admitted: false, reason: 'below-target' };
   }
   return { ...evidence, admitted: true, decision: prediction };

@@ -2,6 +2,7 @@ import { alphaLadder } from '@sdmjs/calibration';
 import { SdmError } from '@sdmjs/core';
 
 const WANTED_BY_DEFAULT = 0.95;
+/** Target accuracies in files are exact to this. */
 const TOLERANCE = 1e-9;
 
 /**
@@ -23,4 +24,9 @@ export function chooseTargetAccuracy(alphaResolution: number, targetAccuracy?: n
     'out-of-range',
     `targetAccuracy: ${targetAccuracy} is no rung of the ladder of alphaResolution ${alphaResolution}; the nearest are ${nearest}`,
   );
+}
+
+/** Whether a region of target accuracy `regionAlpha` (0: none) is at least as strict as `targetAccuracy`. */
+export function reaches(regionAlpha: number, targetAccuracy: number): boolean {
+  return regionAlpha >= targetAccuracy - TOLERANCE;
 }

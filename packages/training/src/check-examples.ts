@@ -36,7 +36,8 @@ export function poolExamples(splits: ExampleSplits, classCount?: number): Exampl
   requireFinite(training, 'trainModel: trainingSet');
   requireFinite(calibration, 'trainModel: calibrationSet');
   const examples = [...splits.training, ...splits.calibration];
-  const count = classCount ?? Math.max(1, ...examples.map(({ label }) => label)) + 1;
+  const largestLabel = examples.reduce((largest, { label }) => (label > largest ? label : largest), 1);
+  const count = classCount ?? Math.floor(largestLabel) + 1;
   for (const name of SPLITS) {
     requireLabels(splits[name], count, `${name}Set`);
     requireEveryClass(

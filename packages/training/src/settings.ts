@@ -29,6 +29,9 @@ export interface TrainingSettings {
   readonly alphaResolution: number;
 }
 
+/** Settings as a caller gives them: what is left out or undefined takes its default. */
+export type GivenSettings = { readonly [Name in keyof TrainingSettings]?: TrainingSettings[Name] | undefined };
+
 const DEFAULTS: TrainingSettings = {
   representationSize: 1000,
   epochs: 20,
@@ -45,7 +48,7 @@ const DEFAULTS: TrainingSettings = {
 };
 
 /** Settings with their defaults. Throws `out-of-range` and names the setting, what it wants and what it got. */
-export function completeSettings(given: Partial<TrainingSettings>): TrainingSettings {
+export function completeSettings(given: GivenSettings): TrainingSettings {
   const settings: TrainingSettings = {
     representationSize: given.representationSize ?? DEFAULTS.representationSize,
     epochs: given.epochs ?? DEFAULTS.epochs,

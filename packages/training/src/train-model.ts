@@ -14,11 +14,11 @@ import { kernelEngine } from './kernel-engine.js';
 import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
 import { createProgress } from './progress.js';
 import { isBetter } from './select-checkpoint.js';
-import { completeSettings, type TrainingSettings } from './settings.js';
+import { completeSettings, type GivenSettings } from './settings.js';
 import { type RoundResult, splitOf, trainRound } from './train-round.js';
 import { trainingMetadata } from './training-metadata.js';
 
-export interface TrainModelOptions extends Partial<TrainingSettings> {
+export interface TrainModelOptions extends GivenSettings {
   /** At least one example of every class; ids unique over both sets. */
   readonly trainingSet: readonly Example[];
   readonly calibrationSet: readonly Example[];
