@@ -1,6 +1,7 @@
 import type * as tfCore from '@tensorflow/tfjs-core';
 import type { WasmBackendModule } from './wasm-module.js';
 import type { ImportModule } from './import-module.js';
+import { findNativeBuild, type NativeBuild, nativeBuildEntry, type NativeBuildModule } from './native-build.js';
 import { requireHardwareAdapter, startNodeWebGpu } from './webgpu-device.js';
 import { isNode, wasmFolder } from './runtime.js';
 
@@ -24,13 +25,13 @@ export type StartBackend = (context: StartContext) => Promise<string>;
 
 export const candidates: Record<BackendName, StartBackend> = {
   'tensorflow-gpu': async ({ tf, importModule }) => {
-    await startNative(tf, importModule, '@tensorflow/tfjs-node-gpu');
-    if (!usesGpu(tf.backend())) throw new Error('@tensorflow/tfjs-node-gpu is installed and finds no CUDA device');
-    return 'native TensorFlow on CUDA';
+    const origin = await startNative(tf, importModule, '@tensorflow/tfjs-node-gpu', ['cuda']);
+    if (!usesGpu(tf.backend())) throw new Error(`${origin} is installed and finds no CUDA device`);
+    return `native TensorFlow on CUDA (${origin})`;
   },
   tensorflow: async ({ tf, importModule }) => {
-    await startNative(tf, importModule, '@tensorflow/tfjs-node');
-    return 'native TensorFlow on the CPU';
+    const origin = await startNative(tf, importModule, '@tensorflow/tfjs-node', ['cpu', 'cuda']);
+    return `native TensorFlow on ${usesGpu(tf.backend()) ? 'CUDA' : 'the CPU'} (${origin})`;
   },
   webgpu: async ({ tf, importModule, asked }) => {
     if (isNode()) await startNodeWebGpu(importModule);
@@ -59,10 +60,26 @@ export const candidates: Record<BackendName, StartBackend> = {
   },
 };
 
-async function startNative(tf: TensorFlow, importModule: ImportModule, name: string): Promise<void> {
+/** Takes the official package, else a build of `pnpm native-tensorflow` for the first of the devices. Returns where it came from. */
+async function startNative(
+  tf: TensorFlow,
+  importModule: ImportModule,
+  name: string,
+  devices: readonly NativeBuild['device'][],
+): Promise<string> {
   if (!isNode()) throw new Error('native TensorFlow runs in Node only');
-  await importModule(name);
+  let origin = name;
+  try {
+    await importModule(name);
+  } catch (error) {
+    const build = (await Promise.all(devices.map((device) => findNativeBuild(device)))).find(Boolean);
+    if (build === undefined) throw error;
+    const { registerNativeTensorFlow } = (await importModule(await nativeBuildEntry(build))) as NativeBuildModule;
+    registerNativeTensorFlow(tf);
+    origin = `TensorFlow ${build.version} in ${build.folder}`;
+  }
   await activate(tf, 'tensorflow');
+  return origin;
 }
 
 async function activate(tf: TensorFlow, name: string): Promise<void> {

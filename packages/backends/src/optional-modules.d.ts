@@ -1,2 +1,0 @@
-// Optional peers that need not be installed when this package is built.
-declare module '@tensorflow/tfjs-backend-webgpu';
