@@ -32,6 +32,22 @@ export { type LossTargets, nextTokenLoss } from './next-token-loss.js';
 export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
 export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine } from './schedule.js';
 export { scoreTokens } from './score-tokens.js';
+export { delimitedSequence, delimiterFeature } from './sdm-network/delimiter-feature.js';
+export type { NetworkDocument } from './sdm-network/network-document.js';
+export {
+  type NetworkLogits,
+  type NetworkLoss,
+  type NetworkTargets,
+  networkLoss,
+} from './sdm-network/network-loss.js';
+export { createSdmNetworkModel } from './sdm-network/network-model.js';
+export type { RegularizerRange } from './sdm-network/regularizer-schedule.js';
+export {
+  type NetworkEpochReport,
+  type TrainedSdmNetwork,
+  type TrainSdmNetworkOptions,
+  trainSdmNetwork,
+} from './sdm-network/train-sdm-network.js';
 export { type StreamVerifiedOptions, streamVerified, type VerifiedStreamPart } from './stream-verified.js';
 export {
   type BatchPlan,

@@ -35,6 +35,8 @@ export interface LanguageModel<Result extends Generation = Generation> {
   readonly tokenizer: Tokenizer;
   /** SHA-256 over configuration, tokenizer and weights, as they were when this object was made. */
   readonly fingerprint: string;
+  /** The same over what features depend on, where that is less. @default fingerprint */
+  readonly featureFingerprint?: string;
   generate(request: GenerateRequest): Promise<Result[]>;
   /** ln of each token's probability given those before it; see `scoreTokens`. */
   score(sequences: readonly ArrayLike<number>[], signal?: AbortSignal): Promise<Float32Array[]>;
@@ -70,10 +72,11 @@ export async function createLanguageModel(parts: {
 
 /** Says which features these are: give it to `trainModel`, so that an estimator refuses features of another model or another rule. */
 export async function representationOf(languageModel: LanguageModel, feature: HiddenFeature): Promise<Representation> {
+  const model = languageModel.featureFingerprint ?? languageModel.fingerprint;
   return {
     provider: '@sdmjs/language-model',
-    fingerprint: await fingerprintOf([languageModel.fingerprint, feature.name]),
-    model: languageModel.fingerprint,
+    fingerprint: await fingerprintOf([model, feature.name]),
+    model,
     revision: null,
     inputTemplate: feature.name,
   };

@@ -30,11 +30,14 @@ export async function wrapLanguageModel(parts: {
   readonly verdictToken: number;
   /** @default verdictFeature(verdictToken) */
   readonly feature?: HiddenFeature;
+  /** The sequence that the features are taken of. @default prompt and answer, ended by `<verified>` */
+  readonly sequenceOf?: (generation: Generation) => readonly number[];
   /** How many exemplars each verification shows. @default 0 */
   readonly nearestCount?: number;
 }): Promise<LanguageModel<VerifiedGeneration>> {
   const { languageModel, estimator, verdictToken, nearestCount = 0 } = parts;
   const feature = parts.feature ?? verdictFeature(verdictToken);
+  const sequenceOf = parts.sequenceOf ?? ((generation) => verifiable(generation, verdictToken, languageModel.config));
   const { fingerprint } = await representationOf(languageModel, feature);
   const trainedOn = estimator.model.representation.fingerprint;
   if (trainedOn !== fingerprint) {
@@ -48,7 +51,7 @@ export async function wrapLanguageModel(parts: {
     async generate(request) {
       const { signal } = request;
       const generations = await languageModel.generate(request);
-      const sequences = generations.map((generation) => verifiable(generation, verdictToken, languageModel.config));
+      const sequences = generations.map(sequenceOf);
       const features = await languageModel.features({ sequences, feature, ...(signal ? { signal } : {}) });
       const estimates = await estimator.estimateAll(features, { nearestCount, signal });
       return generations.map((generation, i) => ({ ...generation, verification: withVerdict(estimates[i]!) }));
