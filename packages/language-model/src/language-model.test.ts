@@ -19,7 +19,10 @@ describeOnBackends('a language model', () => {
   it('continues texts and token ids alike', async () => {
     const model = await createModel();
     const [fromText, fromIds] = await model.generate({ prompts: ['a b', tokenizer.encode('a b')], maxNewTokens: 2 });
-    expect(fromText).toEqual(fromIds);
+    const { logProbabilities, ...rest } = fromText!;
+    expect(fromIds).toMatchObject(rest);
+    // Native TensorFlow may round a row otherwise at another place of the batch: float32 logits below 1.
+    logProbabilities.forEach((value, i) => expect(value).toBeCloseTo(fromIds!.logProbabilities[i]!, 6));
     expect(fromText!.text).toBe(tokenizer.decode(fromText!.tokens));
     expect((await model.score([[1, 2, 3]]))[0]).toHaveLength(3);
     model.dispose();

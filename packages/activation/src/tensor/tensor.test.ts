@@ -57,7 +57,10 @@ const countsTensors = (compute: (logits: tf.Tensor2D) => tf.Tensor) => {
   tf.dispose([value, gradient]);
 };
 
-describe.each(['cpu', 'wasm'])('on the %s backend', (backend) => {
+// Native TensorFlow only where `pnpm test:native` registered it.
+const backends = ['cpu', 'wasm', 'tensorflow'].filter((name) => tf.findBackendFactory(name));
+
+describe.each(backends)('on the %s backend', (backend) => {
   beforeAll(() => tf.setBackend(backend));
 
   it('computes what the array functions compute', () => {

@@ -10,9 +10,12 @@ import { beforeAll, describe } from 'vitest';
 const wasmFolder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
 setWasmPaths(`${wasmFolder}/dist/`);
 
-/** Runs a suite on the CPU backend and on the WASM backend with our kernels. */
+// Native TensorFlow only where `pnpm test:native` registered it.
+const backends = ['cpu', 'wasm', 'tensorflow'].filter((name) => tf.findBackendFactory(name));
+
+/** Runs a suite on the CPU backend, on the WASM backend with our kernels, and on native TensorFlow where it is registered. */
 export function describeOnBackends(name: string, suite: (backend: string) => void): void {
-  describe.each(['cpu', 'wasm'])(`${name} on %s`, (backend) => {
+  describe.each(backends)(`${name} on %s`, (backend) => {
     beforeAll(() => startBackend(backend));
     suite(backend);
   });

@@ -14,7 +14,10 @@ import { tensorEngine } from './tensor-engine.js';
 const packageFile = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
 setWasmPaths(`${dirname(packageFile)}/dist/`);
 
-describe.each(['cpu', 'wasm'])('on the %s backend', (backend) => {
+// Native TensorFlow only where `pnpm test:native` registered it.
+const backends = ['cpu', 'wasm', 'tensorflow'].filter((name) => tf.findBackendFactory(name));
+
+describe.each(backends)('on the %s backend', (backend) => {
   beforeAll(async () => {
     await tf.setBackend(backend);
     await tf.ready();
