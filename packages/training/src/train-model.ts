@@ -16,7 +16,7 @@ import { createProgress } from './progress.js';
 import { isBetter } from './select-checkpoint.js';
 import { completeSettings, type GivenSettings } from './settings.js';
 import { type RoundResult, splitOf, trainRound } from './train-round.js';
-import { trainingMetadata } from './training-metadata.js';
+import { type FinishedRun, trainingMetadata } from './training-metadata.js';
 
 export interface TrainModelOptions extends GivenSettings {
   /** At least one example of every class; ids unique over both sets. */
@@ -65,59 +65,42 @@ export interface TrainedModel {
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
   const start = checkOptions(options);
-  const { settings, pool, plans, representation, classNames } = start;
+  const { settings, pool, plans } = start;
   const { signal, stopSignal, onProgress, continueFrom } = options;
   const engine = options.engine ?? kernelEngine();
-  const progress = createProgress(settings, onProgress);
+  const { onReport, secondsElapsed } = createProgress(settings, onProgress);
   warnOfSmallCalibration(start, onProgress);
   try {
     const results: RoundResult[] = [];
     for (const plan of plans) {
-      const { onReport } = progress;
-      results.push(
-        await trainRound({ plan, pool, settings, engine, initial: continueFrom?.model, onReport, signal, stopSignal }),
-      );
+      const initial = continueFrom?.model;
+      results.push(await trainRound({ plan, pool, settings, engine, initial, onReport, signal, stopSignal }));
       if (stopSignal?.aborted) break;
     }
     const winner = results.reduce((best, result) => (isBetter(result.best.loss, best.best) ? result : best));
     const keepDocuments = options.keepDocuments ?? true;
-    const final = await finalizeModel({
-      pool,
-      settings,
-      engine,
-      winner,
-      classNames,
-      representation,
-      keepDocuments,
-      signal,
-    });
-    const seconds = progress.secondsElapsed();
-    const run = {
-      settings,
-      pool,
-      results,
-      winner,
-      seconds,
-      engineName: engine.name,
-      continuedFrom: continueFrom?.modelId,
-    };
-    const splits = splitOf(winner.plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
-    const history = results.flatMap((result) => result.history);
-    return {
-      ...final,
-      trainingSet: splits.training,
-      calibrationSet: splits.calibration,
-      history,
-      bestRound: winner.plan.round,
-      bestEpoch: winner.best.epoch,
-      bestLoss: winner.best.loss,
-      isStoppedEarly: history.length < settings.rounds * settings.epochs,
-      alphaResolution: settings.alphaResolution,
-      metadata: await trainingMetadata(run),
-    };
+    const final = await finalizeModel({ ...start, engine, winner, keepDocuments, signal });
+    const run = { settings, pool, results, winner, engineName: engine.name, continuedFrom: continueFrom?.modelId };
+    const metadata = await trainingMetadata({ ...run, seconds: secondsElapsed() });
+    return { ...final, ...outcomeOf(run), metadata };
   } finally {
     if (!options.engine) engine.dispose();
   }
+}
+
+function outcomeOf({ settings, pool, results, winner }: Pick<FinishedRun, 'settings' | 'pool' | 'results' | 'winner'>) {
+  const splits = splitOf(winner.plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
+  const history = results.flatMap((result) => result.history);
+  return {
+    trainingSet: splits.training,
+    calibrationSet: splits.calibration,
+    history,
+    bestRound: winner.plan.round,
+    bestEpoch: winner.best.epoch,
+    bestLoss: winner.best.loss,
+    isStoppedEarly: history.length < settings.rounds * settings.epochs,
+    alphaResolution: settings.alphaResolution,
+  };
 }
 
 function checkOptions(options: TrainModelOptions) {
