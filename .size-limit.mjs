@@ -1,4 +1,4 @@
-// Brotli size of everything a package's main entry pulls in, workspace packages included; TensorFlow.js is the user's.
+// Gzip size of everything a package's main entry pulls in, workspace packages included; TensorFlow.js is the user's.
 const limits = {
   activation: '5 kB',
   backends: '5 kB',
@@ -16,6 +16,7 @@ export default Object.entries(limits).map(([name, limit]) => ({
   name: `@sdmjs/${name}`,
   path: `packages/${name}/dist/index.js`,
   limit,
+  gzip: true,
   ignore: ['node:*', '@tensorflow/*', 'webgpu'],
   modifyEsbuildConfig: (options) => ({ ...options, format: 'esm' }),
 }));
