@@ -11,6 +11,10 @@ export interface Candidates {
   readonly labels: Int32Array;
   /** `[candidates]` activation at the true class. */
   readonly trueProbabilities: Float32Array;
+  /** `[candidates]` predicted class. */
+  readonly predictions: Int32Array;
+  /** `[candidates]` activation at the predicted class. */
+  readonly predictedProbabilities: Float32Array;
 }
 
 /** Sorts the candidates once; every rung then sweeps them in this order. */
@@ -34,11 +38,14 @@ export function keepCandidates(
 function candidatesOf(scores: CalibrationScores, rows: Int32Array): Candidates {
   const { data, columns } = scores.probabilities;
   const labels = rows.map((row) => scores.labels[row]!);
+  const predictions = rows.map((row) => scores.predictions[row]!);
   return {
     classCount: columns,
     rows,
     labels,
+    predictions,
     rescaledSimilarities: Float32Array.from(rows, (row) => scores.rescaledSimilarities[row]!),
     trueProbabilities: Float32Array.from(rows, (row, i) => data[row * columns + labels[i]!]!),
+    predictedProbabilities: Float32Array.from(rows, (row, i) => data[row * columns + predictions[i]!]!),
   };
 }

@@ -7,7 +7,19 @@ import {
   requireScores,
 } from './calibration-scores.js';
 import { type Candidates, sortedCandidates } from './candidates.js';
+import { sweepByLabelAndPrediction } from './prediction-sweep.js';
 import { sweep } from './sweep.js';
+
+/**
+ * What a region must keep on its calibration rows. `byLabel`: of the outputs of each true class, at most a share 1 − target is under the
+ * target (arXiv 2509.12760v5, Alg. 1). `byLabelAndPrediction`: also, of the rows it admits as each predicted class, at most that share is wrong.
+ */
+export type RegionRequirement = 'byLabel' | 'byLabelAndPrediction';
+
+export interface RequirementOptions {
+  /** @default 'byLabel' */
+  readonly requirement?: RegionRequirement | undefined;
+}
 
 /** Where predictions are admitted: q' at least `minRescaledSimilarity`, and exactly one class at its threshold, the predicted one. */
 export interface HighReliabilityRegion {
@@ -25,7 +37,7 @@ export interface HighReliabilityRegion {
  */
 export function findHighReliabilityRegion(
   scores: CalibrationScores,
-  options: OutOfDistributionOptions & { readonly targetAccuracy: number },
+  options: OutOfDistributionOptions & RequirementOptions & { readonly targetAccuracy: number },
 ): HighReliabilityRegion {
   const { targetAccuracy } = options;
   if (!(targetAccuracy > 0.5 && targetAccuracy < 1)) {
@@ -36,10 +48,15 @@ export function findHighReliabilityRegion(
   }
   requireScores(scores, 'findHighReliabilityRegion');
   const candidates = sortedCandidates(scores, requireLimit(options, 'findHighReliabilityRegion'));
-  const { best, isServed } = sweep(candidates, targetAccuracy);
+  const { best, isServed } = sweepFor(options)(candidates, targetAccuracy);
   return isServed && best !== null
     ? regionAt(candidates, best.minRescaledSimilarity, targetAccuracy)
     : { targetAccuracy, minRescaledSimilarity: Number.POSITIVE_INFINITY, classThresholds: [] };
+}
+
+/** The sweep of a requirement. */
+export function sweepFor({ requirement = 'byLabel' }: RequirementOptions): typeof sweep {
+  return requirement === 'byLabelAndPrediction' ? sweepByLabelAndPrediction : sweep;
 }
 
 /** The region whose threshold on q' is `minRescaledSimilarity`: each class's threshold is its (1 − target) quantile above that. */

@@ -1,9 +1,25 @@
 export { admits, assignedAlpha, type ScoredRow } from './admits.js';
 export { alphaLadder } from './alpha-ladder.js';
 export type { CalibrationScores, OutOfDistributionOptions } from './calibration-scores.js';
+export {
+  type Certification,
+  type CertificationOptions,
+  type CertificationRows,
+  certifyRungs,
+  type RungCertificate,
+} from './certification/certify-rungs.js';
+export type { RungCorrection } from './certification/corrections.js';
+export type { GroupBound } from './certification/group-bounds.js';
+export type { GroupTally, TalliedRows } from './certification/group-tally.js';
+export type { Shortage } from './certification/rows-needed.js';
 export { dkwBand, dkwErrors } from './dkw-band.js';
 export { effectiveSampleSize, fitEffectiveSampleSizes } from './effective-sample-size.js';
-export { findHighReliabilityRegion, type HighReliabilityRegion } from './high-reliability-region.js';
+export {
+  findHighReliabilityRegion,
+  type HighReliabilityRegion,
+  type RegionRequirement,
+  type RequirementOptions,
+} from './high-reliability-region.js';
 export { balancedAccuracy, balancedMean } from './metrics/balanced.js';
 export { type BinomialInterval, binomialInterval } from './metrics/binomial-interval.js';
 export { isIndexConditional } from './metrics/index-conditional.js';
@@ -21,4 +37,4 @@ export {
   type Shortfall,
 } from './nested-regions.js';
 export { type RescalingOptions, rescaledSimilarities, rescaledSimilarity } from './rescaled-similarity.js';
-export type { ClassTally, ThresholdTally } from './sweep.js';
+export type { ClassTally, PredictionTally, ThresholdTally } from './sweep.js';

@@ -8,11 +8,14 @@ import {
   requireScores,
 } from './calibration-scores.js';
 import { type Candidates, keepCandidates, sortedCandidates } from './candidates.js';
-import { type HighReliabilityRegion, regionAt } from './high-reliability-region.js';
-import { type Sweep, sweep, type ThresholdTally } from './sweep.js';
+import { type HighReliabilityRegion, type RequirementOptions, regionAt, sweepFor } from './high-reliability-region.js';
+import type { Sweep, ThresholdTally } from './sweep.js';
 
-/** Why a rung has no region: nothing left to look at; a true class without candidates; or every threshold leaves too many rows under the target. */
-export type Shortfall = 'no-candidates' | 'class-missing' | 'thresholds-below-target';
+/**
+ * Why a rung has no region: nothing left to look at; a true class without candidates; every threshold leaves too many rows under the target;
+ * or, where only the requirement `byLabelAndPrediction` fails, too many of the rows admitted as some class are wrong.
+ */
+export type Shortfall = 'no-candidates' | 'class-missing' | 'thresholds-below-target' | 'predictions-below-target';
 
 /** What one target accuracy of the ladder found, and from what. */
 export interface RungReport {
@@ -26,7 +29,7 @@ export interface RungReport {
   readonly shortfall?: Shortfall;
   /** The region's threshold on q', or the one that came closest (fewest rows too many below, then the lowest); null when no class could be judged. */
   readonly closest: ThresholdTally | null;
-  /** The class with the most rows too many (or the fewest to spare) at `closest`; the first class without candidates when `class-missing`. */
+  /** The class with the most rows too many (or the fewest to spare) at `closest`, a predicted class when `predictions-below-target`; the first class without candidates when `class-missing`. */
   readonly shortestClass: number | null;
 }
 
@@ -38,14 +41,14 @@ export interface NestedRegions {
   readonly rungs: readonly RungReport[];
 }
 
-export interface NestedRegionOptions extends OutOfDistributionOptions {
+export interface NestedRegionOptions extends OutOfDistributionOptions, RequirementOptions {
   /** Distance between two rungs, in [0.00005, 0.5). @default 0.05 */
   readonly alphaResolution?: number;
 }
 
 /**
  * A ladder of regions: at each target accuracy, from the top, the largest region on the rows that no higher region admits.
- * One sort, then one sweep a rung. Throws as the checks of `CalibrationScores` and `alphaLadder` do.
+ * One sort, then one sweep a rung, linear under the requirement `byLabel`. Throws as the checks of `CalibrationScores` and `alphaLadder` do.
  */
 export function findNestedRegions(scores: CalibrationScores, options: NestedRegionOptions = {}): NestedRegions {
   const { alphaResolution = 0.05 } = options;
@@ -56,7 +59,7 @@ export function findNestedRegions(scores: CalibrationScores, options: NestedRegi
   const regions: HighReliabilityRegion[] = [];
   const rungs: RungReport[] = [];
   for (const targetAccuracy of ladder) {
-    const swept = sweep(candidates, targetAccuracy);
+    const swept = sweepFor(options)(candidates, targetAccuracy);
     rungs.push(rungReport(targetAccuracy, swept));
     if (!swept.isServed || swept.best === null) continue;
     const region = regionAt(candidates, swept.best.minRescaledSimilarity, targetAccuracy);
@@ -86,7 +89,15 @@ function rungReport(targetAccuracy: number, { candidateCounts, best, isServed }:
   const report = { targetAccuracy, exists: isServed, candidateCount, candidateCounts, closest: best };
   if (candidateCount === 0) return { ...report, shortfall: 'no-candidates', shortestClass: null };
   if (best === null) return { ...report, shortfall: 'class-missing', shortestClass: candidateCounts.indexOf(0) };
-  const excesses = best.classes.map(({ below, allowed }) => below - allowed);
-  const shortestClass = excesses.indexOf(Math.max(...excesses));
-  return isServed ? { ...report, shortestClass } : { ...report, shortfall: 'thresholds-below-target', shortestClass };
+  const ofLabels = worstOf(best.classes.map(({ below, allowed }) => below - allowed));
+  if (isServed) return { ...report, shortestClass: ofLabels };
+  if (best.predictions === undefined) {
+    return { ...report, shortfall: 'thresholds-below-target', shortestClass: ofLabels };
+  }
+  const ofPredictions = worstOf(best.predictions.map(({ wrong, allowed }) => wrong - allowed));
+  return { ...report, shortfall: 'predictions-below-target', shortestClass: ofPredictions };
+}
+
+function worstOf(excesses: readonly number[]): number {
+  return excesses.indexOf(Math.max(...excesses));
 }

@@ -11,11 +11,21 @@ export interface ClassTally {
   readonly allowed: number;
 }
 
+/** How the candidates admitted as one predicted class stand at a threshold on q'. Suits when `wrong` is at most `allowed`. */
+export interface PredictionTally {
+  readonly admitted: number;
+  readonly wrong: number;
+  /** The whole part of (1 − target) · admitted. */
+  readonly allowed: number;
+}
+
 /** A threshold on q' and how each true class stands there. */
 export interface ThresholdTally {
   readonly minRescaledSimilarity: number;
   /** `[classes]` */
   readonly classes: readonly ClassTally[];
+  /** `[classes]` only under the requirement `byLabelAndPrediction`, where the true classes are served. */
+  readonly predictions?: readonly PredictionTally[];
 }
 
 export interface Sweep {

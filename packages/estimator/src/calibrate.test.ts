@@ -1,88 +1,17 @@
-import {
-  createMatrix,
-  createRandom,
-  matrixFromRows,
-  rowOf,
-  SdmError,
-  type SdmErrorCode,
-  selectRows,
-} from '@sdmjs/core';
-import { createExactIndex } from '@sdmjs/exemplars';
+import { createMatrix, createRandom, rowOf, SdmError, type SdmErrorCode, selectRows } from '@sdmjs/core';
 import { createPlainKernels } from '@sdmjs/kernels';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrate } from './calibrate.js';
-import { createCalibrationRows } from './calibration-rows.js';
 import { evaluate } from './evaluate.js';
-import { adapt, createAdaptor } from './exemplar-adaptor.js';
 import { recalibrate } from './recalibrate.js';
 import { restoreEstimator, type SdmEstimator } from './sdm-estimator.js';
-import { DEFAULT_REPRESENTATION, type SdmModel } from './sdm-model.js';
+import { cloudModel, cloudRows } from './testing/cloud-model.js';
 
 const random = createRandom(11);
 const kernels = createPlainKernels();
-
-/** Two clouds 3 apart, deviation 1, on the line of the first feature; the classifier looks at that line. */
-function cloudRows(count: number) {
-  const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
-  const features = matrixFromRows(
-    Array.from(labels, (label) => [random.normal() + (label === 0 ? -1.5 : 1.5), random.normal()]),
-  );
-  return { labels, features };
-}
-
-async function trainedParts() {
-  const support = cloudRows(200);
-  const adaptor = {
-    ...createAdaptor({ featureCount: 2, representationSize: 2, classCount: 2, random }),
-    projectionWeight: matrixFromRows([
-      [1, 0],
-      [0, 1],
-    ]),
-    classifierWeight: matrixFromRows([
-      [-1, 0],
-      [1, 0],
-    ]),
-  };
-  const outputs = adapt(adaptor, support.features, kernels);
-  const predictions = Int32Array.from(support.labels, (_, i) =>
-    Number(outputs.logits.data[2 * i + 1]! > outputs.logits.data[2 * i]!),
-  );
-  const model: SdmModel = {
-    adaptor,
-    normalization: { mean: 0, standardDeviation: 1 },
-    support: {
-      representations: outputs.representations,
-      labels: support.labels,
-      predictions,
-      ids: Array.from(support.labels, (_, i) => `support-${i}`),
-    },
-    classNames: ['left', 'right'],
-    maxSimilarity: 64,
-    similarityOffset: 2,
-    outOfDistributionLimit: 0,
-    representation: DEFAULT_REPRESENTATION,
-  };
-  const calibration = cloudRows(400);
-  const calibrated = adapt(adaptor, calibration.features, kernels);
-  const index = await createExactIndex(model.support, { kernels });
-  const rowPredictions = Int32Array.from(calibration.labels, (_, i) =>
-    Number(calibrated.logits.data[2 * i + 1]! > calibrated.logits.data[2 * i]!),
-  );
-  const found = await index.match(calibrated.representations, rowPredictions, { maxSimilarity: 64 });
-  const calibrationScores = createCalibrationRows({
-    ids: Array.from(calibration.labels, (_, i) => `calibration-${i}`),
-    labels: calibration.labels,
-    logits: calibrated.logits,
-    ...found,
-    similarityOffset: 2,
-    outOfDistributionLimit: 0,
-  });
-  return { model, calibrationScores };
-}
-
-const trained = await trainedParts();
-const test = cloudRows(600);
+const trained = await cloudModel(random);
+const test = cloudRows(600, random);
 
 async function codeOf(run: () => Promise<unknown>): Promise<SdmErrorCode | undefined> {
   return run().then(
@@ -172,6 +101,18 @@ describe('recalibrate', () => {
     const finer = recalibrate(estimator, { alphaResolution: 0.01, targetAccuracy: 0.93 });
     expect(finer.nestedRegions).toEqual(calibrate({ ...trained, alphaResolution: 0.01 }).nestedRegions);
     expect(finer.targetAccuracy).toBe(0.93);
+  });
+
+  it('keeps the requirement of the regions, also through the metadata that files hold, unless given another', () => {
+    const requirement = 'byLabelAndPrediction';
+    const demanding = calibrate({ ...trained, alphaResolution: 0.01, requirement });
+    expect(demanding.nestedRegions).not.toEqual(calibrate({ ...trained, alphaResolution: 0.01 }).nestedRegions);
+    expect(estimator.metadata).toBeUndefined();
+    const again = recalibrate(restoreEstimator(demanding));
+    expect(again.nestedRegions).toEqual(demanding.nestedRegions);
+    const back = recalibrate(again, { requirement: 'byLabel' });
+    expect(back.nestedRegions).toEqual(calibrate({ ...trained, alphaResolution: 0.01 }).nestedRegions);
+    expect(recalibrate(back).nestedRegions).toEqual(back.nestedRegions);
   });
 
   it('refuses an estimator that kept no calibration rows', () => {

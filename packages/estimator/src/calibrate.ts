@@ -1,8 +1,9 @@
-import { findNestedRegions, fitEffectiveSampleSizes } from '@sdmjs/calibration';
+import { findNestedRegions, fitEffectiveSampleSizes, type RegionRequirement } from '@sdmjs/calibration';
 import type { CreateExemplarIndex } from '@sdmjs/exemplars';
 import type { Kernels } from '@sdmjs/kernels';
 import { type CalibrationRows, fitCalibrationScale } from './calibration-rows.js';
 import { restoreEstimator, type SdmEstimator } from './sdm-estimator.js';
+import { withRequirement } from './region-requirement.js';
 import type { SdmModel } from './sdm-model.js';
 
 export interface CalibrateOptions {
@@ -13,6 +14,8 @@ export interface CalibrateOptions {
   readonly targetAccuracy?: number | undefined;
   /** Step of the ladder of target accuracies, in [0.00005, 0.5). @default 0.05 */
   readonly alphaResolution?: number | undefined;
+  /** What every region keeps on the calibration rows; any but the default is noted in the metadata. @default 'byLabel' */
+  readonly requirement?: RegionRequirement | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly createIndex?: CreateExemplarIndex | undefined;
   readonly kernels?: Kernels | undefined;
@@ -23,10 +26,11 @@ export interface CalibrateOptions {
  * A region that does not exist is no error: see `nestedRegions.rungs`. Throws `shape-mismatch` or `out-of-range`.
  */
 export function calibrate(options: CalibrateOptions): SdmEstimator {
-  const { model, calibrationScores, alphaResolution = 0.05, ...rest } = options;
+  const { model, calibrationScores, alphaResolution = 0.05, requirement, metadata, ...rest } = options;
   const { outOfDistributionLimit } = model;
   return restoreEstimator({
     ...pick(rest),
+    metadata: withRequirement(metadata, requirement),
     model,
     calibrationScores,
     distanceScale: fitCalibrationScale(calibrationScores, model),
@@ -35,11 +39,11 @@ export function calibrate(options: CalibrateOptions): SdmEstimator {
       calibrationScores.labels,
       model.classNames.length,
     ),
-    nestedRegions: findNestedRegions(calibrationScores, { alphaResolution, outOfDistributionLimit }),
+    nestedRegions: findNestedRegions(calibrationScores, { alphaResolution, outOfDistributionLimit, requirement }),
   });
 }
 
 /** Only what belongs in an estimator: callers may spread a whole training result into the options. */
-function pick({ targetAccuracy, metadata, createIndex, kernels }: Partial<CalibrateOptions>) {
-  return { targetAccuracy, metadata, createIndex, kernels };
+function pick({ targetAccuracy, createIndex, kernels }: Partial<CalibrateOptions>) {
+  return { targetAccuracy, createIndex, kernels };
 }

@@ -6,6 +6,7 @@ export {
   type RawCalibrationRows,
   type SavedCalibrationRows,
 } from './calibration-rows.js';
+export { type CertifyOptions, certify, type FreshRows } from './certify.js';
 export { type Branches, decide, type RejectedBranch } from './decide.js';
 export type {
   Admitted,

@@ -1,5 +1,6 @@
-import { findNestedRegions } from '@sdmjs/calibration';
+import { findNestedRegions, type RegionRequirement } from '@sdmjs/calibration';
 import { SdmError } from '@sdmjs/core';
+import { requirementIn, withRequirement } from './region-requirement.js';
 import { restoreEstimator, type SdmEstimator } from './sdm-estimator.js';
 
 export interface RecalibrateOptions {
@@ -7,6 +8,8 @@ export interface RecalibrateOptions {
   readonly targetAccuracy?: number | undefined;
   /** @default the estimator's own */
   readonly alphaResolution?: number | undefined;
+  /** @default the estimator's own */
+  readonly requirement?: RegionRequirement | undefined;
 }
 
 /**
@@ -23,13 +26,14 @@ export function recalibrate(estimator: SdmEstimator, options: RecalibrateOptions
   }
   const alphaResolution = options.alphaResolution ?? nestedRegions.alphaResolution;
   const { outOfDistributionLimit } = model;
+  const requirement = options.requirement ?? requirementIn(estimator.metadata);
   return restoreEstimator({
     ...estimator,
-    nestedRegions: findNestedRegions(calibrationScores, { alphaResolution, outOfDistributionLimit }),
+    nestedRegions: findNestedRegions(calibrationScores, { alphaResolution, outOfDistributionLimit, requirement }),
     targetAccuracy: options.targetAccuracy,
     modelId: undefined,
     createdAt: undefined,
-    metadata: recalibrationMetadata(estimator, calibrationScores.labels.length),
+    metadata: withRequirement(recalibrationMetadata(estimator, calibrationScores.labels.length), requirement),
   });
 }
 

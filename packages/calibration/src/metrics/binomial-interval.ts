@@ -1,5 +1,5 @@
 import { SdmError } from '@sdmjs/core';
-import { regularizedBeta } from './regularized-beta.js';
+import { betaQuantile } from './beta-quantile.js';
 
 /** A share and the interval that holds the true one with at least the wanted confidence. */
 export interface BinomialInterval {
@@ -25,22 +25,10 @@ export function binomialInterval(successes: number, trials: number, confidence =
   }
   const tail = (1 - confidence) / 2;
   // P(X >= k) at share p is the regularised incomplete beta function of p with parameters k and trials − k + 1.
-  const shareWhere = (atLeast: number, level: number) =>
-    bisect((share) => regularizedBeta(share, atLeast, trials - atLeast + 1) < level);
+  const shareWhere = (atLeast: number, level: number) => betaQuantile(level, atLeast, trials - atLeast + 1);
   return {
     estimate: successes / trials,
     lower: successes === 0 ? 0 : shareWhere(successes, tail),
     upper: successes === trials ? 1 : shareWhere(successes + 1, 1 - tail),
   };
-}
-
-/** The point of [0, 1] where `isLow` turns from true to false, to the last bit. */
-function bisect(isLow: (share: number) => boolean): number {
-  let [low, high] = [0, 1];
-  for (;;) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return middle;
-    if (isLow(middle)) low = middle;
-    else high = middle;
-  }
 }

@@ -1,7 +1,11 @@
 import { createRandom, type Matrix, type Random, rowOf } from '@sdmjs/core';
 import { admits } from '../admits.js';
 import type { CalibrationScores } from '../calibration-scores.js';
-import { findHighReliabilityRegion, type HighReliabilityRegion } from '../high-reliability-region.js';
+import {
+  findHighReliabilityRegion,
+  type HighReliabilityRegion,
+  type RequirementOptions,
+} from '../high-reliability-region.js';
 import { isIndexConditional } from '../metrics/index-conditional.js';
 import { type SelectiveReport, selectiveReport } from '../metrics/selective-report.js';
 import { type SimulatedLaw, simulateRows } from './simulated-rows.js';
@@ -20,7 +24,7 @@ export interface RegionMeasurement {
   readonly worstGroupQuantile: number;
 }
 
-export interface RegionExperiment {
+export interface RegionExperiment extends RequirementOptions {
   readonly law: SimulatedLaw;
   readonly calibrationRowCount: number;
   readonly drawCount: number;
@@ -33,12 +37,12 @@ const WINDOWS = 50;
 
 /** Draws calibration sets, finds the region of each, and measures it on fresh rows of the same law: one of 50 windows of 20,000. */
 export function measureRegions(experiment: RegionExperiment): RegionMeasurement {
-  const { law, calibrationRowCount, drawCount, targetAccuracy, seed } = experiment;
+  const { law, calibrationRowCount, drawCount, seed, ...options } = experiment;
   const random: Random = createRandom(seed);
   const fresh = simulateRows(law, FRESH_ROWS * WINDOWS, random);
   const reports: SelectiveReport[] = [];
   for (let draw = 0; draw < drawCount; draw++) {
-    const region = findHighReliabilityRegion(simulateRows(law, calibrationRowCount, random), { targetAccuracy });
+    const region = findHighReliabilityRegion(simulateRows(law, calibrationRowCount, random), options);
     if (region.minRescaledSimilarity === Number.POSITIVE_INFINITY) continue;
     reports.push(reportOn(region, rowRange(fresh, (draw % WINDOWS) * FRESH_ROWS, FRESH_ROWS)));
   }
@@ -52,7 +56,7 @@ export function measureRegions(experiment: RegionExperiment): RegionMeasurement 
     admittedShare: mean(reports.map((report) => report.admittedShare.estimate)),
     byPrediction: meansBy('byPrediction'),
     byLabel: meansBy('byLabel'),
-    indexConditionalShare: mean(reports.map((report) => Number(isIndexConditional(report, targetAccuracy)))),
+    indexConditionalShare: mean(reports.map((report) => Number(isIndexConditional(report, options.targetAccuracy)))),
     worstGroupQuantile: worst[Math.floor(0.05 * worst.length)] ?? Number.NaN,
   };
 }
