@@ -10,9 +10,13 @@ const folder = mkdtempSync(join(tmpdir(), 'verified-writer-smoke-'));
 const run = join(folder, 'run');
 
 function verifiedWriter(...options) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, '--run', run, ...options], {
-    encoding: 'utf8',
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [main, '--run', run, '--backend', 'wasm', ...options],
+    {
+      encoding: 'utf8',
+    },
+  );
   if (status !== 0) throw new Error(`verified-writer ${options.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
   return stdout;
 }

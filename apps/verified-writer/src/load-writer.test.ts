@@ -70,7 +70,11 @@ test('models of one run answer a prompt', async () => {
   const options = { answerLength: 3, targetAccuracy: 0.95 };
   const shown = await answerPrompt(writer, 'we shall do / all good for', options);
   expect(shown.split('\n').map((line) => line.split(' ')[0])).toEqual([
-    ...['prompt', 'answer', 'verdict', 'evidence', 'nearest'],
+    'prompt',
+    'answer',
+    'verdict',
+    'evidence',
+    'nearest',
   ]);
   expect(await codeOf(answerPrompt(writer, 'we shall / all good for', options))).toBe('out-of-range');
 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { SdmError } from '@sdmjs/core';
 import { Command, InvalidArgumentError } from 'commander';
-import { type CommandOptions, runCommand } from './run-command.js';
+import { type CommandOptions, runCommand, withoutFunctionName } from './run-command.js';
 
 const program = new Command('verified-writer')
   .description(
@@ -39,7 +39,7 @@ try {
   process.exitCode = await runCommand(program.opts<CommandOptions>(), process);
 } catch (error) {
   if (!SdmError.is(error)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`verified-writer: ${withoutFunctionName(error.message)}\n`);
   process.exitCode = 1;
 }
 

@@ -72,7 +72,7 @@ const smoke: Preset = {
   },
   model: { width: 48, layerCount: 2, headCount: 4, feedForwardSize: 128 },
   pretraining: { tokenCount: 400_000, tokensPerStep: 1024, learningRate: 3e-3 },
-  fineTuning: { tokenCount: 600_000, tokensPerStep: 1024, learningRate: 2e-3 },
+  fineTuning: { tokenCount: 1_000_000, tokensPerStep: 1024, learningRate: 2e-3 },
   estimator: { representationSize: 128, epochs: 10, batchSize: 50, learningRate: 1e-3, rounds: 3 },
 };
 

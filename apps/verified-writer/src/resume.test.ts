@@ -12,7 +12,19 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const tsx = pathToFileURL(createRequire(root).resolve('tsx')).href;
 
 function startRun(folder: string, options: readonly string[] = []): ChildProcess {
-  const program = ['--conditions=source', '--import', tsx, main, '--preset', 'test', '--run', folder, ...options];
+  const program = [
+    '--conditions=source',
+    '--import',
+    tsx,
+    main,
+    '--preset',
+    'test',
+    '--run',
+    folder,
+    '--backend',
+    'wasm',
+    ...options,
+  ];
   return spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
@@ -60,6 +72,6 @@ test('a run that is killed in every stage goes on and ends with the results of o
   const tooLong = await finish(startRun(whole, ['--prompt', `we must ${'all '.repeat(60)} do the good of`]));
   expect([tooLong.code, tooLong.output]).toEqual([
     1,
-    expect.stringMatching(/^parsePrompt: .* the context is 52; leave out \d+ words\n$/),
+    expect.stringMatching(/^verified-writer: prompt and answer take .* the context is 52; leave out \d+ words\n$/),
   ]);
 }, 240_000);

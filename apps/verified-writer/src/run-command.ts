@@ -63,8 +63,8 @@ async function trainAndReport(
   const stop = new AbortController();
   streams.once('SIGINT', () => stop.abort());
   try {
-    const context = { preset, seed, folder, terminal, corpus, signal: stop.signal };
-    const results = await run(context, { device: backend.describe(), targetAccuracy });
+    const context = { preset, seed, folder, terminal, corpus, signal: stop.signal, device: backend.describe() };
+    const results = await run(context, { targetAccuracy });
     terminal.say(`\nSaved in ${folder.path}. Try --interactive, or --prompt "…".`);
     if (settings.json) streams.stdout.write(`${JSON.stringify(results, null, 1)}\n`);
     return 0;
@@ -99,7 +99,7 @@ async function answerPeople(settings: Settings, terminal: Terminal, streams: Str
     if (line.trim() === '') break;
     await answer(line).catch((error: unknown) => {
       if (!SdmError.is(error)) throw error;
-      terminal.say(error.message);
+      terminal.say(`${withoutFunctionName(error.message)}\n`);
     });
     lines.prompt();
   }
@@ -113,4 +113,9 @@ function startBackend({ backend }: Settings) {
 function describeCorpus({ fineTuning, sets }: Corpus): string {
   const counts = SET_NAMES.map((name) => `${sets[name].length.toLocaleString('en')} ${SET_TITLES[name]}`);
   return `${fineTuning.length.toLocaleString('en')} places to fine-tune on; items: ${counts.join(', ')}`;
+}
+
+/** An error message as a person at the keyboard wants it. */
+export function withoutFunctionName(message: string): string {
+  return message.replace(/^\w+: /, '');
 }

@@ -11,13 +11,23 @@ export interface RunContext {
   readonly terminal: Terminal;
   readonly corpus: Corpus;
   readonly signal: AbortSignal;
+  /** What it runs on, in a line. */
+  readonly device: string;
+}
+
+/** What the stages took. */
+export interface Timings {
+  /** Every device that a stage ran on. */
+  readonly devices: readonly string[];
+  /** By stage. */
+  readonly seconds: Readonly<Record<string, number>>;
 }
 
 const TIMINGS_FILE = 'timings.json';
 
 /** Runs a stage and adds its seconds to the run's timings, also when it is resumed. */
 export async function timed<Result>(
-  { folder }: Pick<RunContext, 'folder'>,
+  { folder, device }: Pick<RunContext, 'folder' | 'device'>,
   stage: string,
   run: () => Promise<Result>,
 ): Promise<Result> {
@@ -25,13 +35,17 @@ export async function timed<Result>(
   try {
     return await run();
   } finally {
-    const timings = readTimings(folder);
-    timings[stage] = Math.round(10 * ((timings[stage] ?? 0) + (performance.now() - start) / 1000)) / 10;
+    const { devices, seconds } = readTimings(folder);
+    const total = (seconds[stage] ?? 0) + (performance.now() - start) / 1000;
+    const timings: Timings = {
+      devices: [...new Set([...devices, device])],
+      seconds: { ...seconds, [stage]: Math.round(10 * total) / 10 },
+    };
     folder.writeJson(TIMINGS_FILE, timings);
   }
 }
 
-/** Seconds by stage. */
-export function readTimings(folder: RunFolder): Record<string, number> {
-  return folder.has(TIMINGS_FILE) ? (folder.readJson(TIMINGS_FILE) as Record<string, number>) : {};
+/** What the stages took so far. */
+export function readTimings(folder: RunFolder): Timings {
+  return folder.has(TIMINGS_FILE) ? (folder.readJson(TIMINGS_FILE) as Timings) : { devices: [], seconds: {} };
 }

@@ -13,10 +13,7 @@ import { verifySet } from './stages/verify-set.js';
 import { VERIFIED } from '@sdmjs/language-model';
 
 /** All stages of a run, each from the run folder when it is there; prints and saves the results. */
-export async function run(
-  context: RunContext,
-  options: { readonly device: string; readonly targetAccuracy: number },
-): Promise<RunResults> {
+export async function run(context: RunContext, options: { readonly targetAccuracy: number }): Promise<RunResults> {
   await trainLanguageModel(context);
   const path = context.folder.pathOf(LANGUAGE_MODEL_FOLDER);
   const languageModel = await createLanguageModel(await loadLanguageModel(path));
@@ -34,7 +31,7 @@ export async function run(
     brown: await verifySet(context, models, 'brown'),
     long: await verifySet(context, models, 'long'),
   };
-  const findings = { estimator, calibration, calibrationScores, sets, device: options.device };
+  const findings = { estimator, calibration, calibrationScores, sets };
   const results = writeReport(context, findings, options.targetAccuracy);
   languageModel.dispose();
   estimator.dispose();

@@ -12,7 +12,7 @@ export function resultsPage(runs: readonly RunResults[]): string {
   return [
     `## Preset \`${first.preset}\`, seeds ${seeds}`,
     '',
-    `Ran on: ${[...new Set(runs.map((run) => run.device))].join('; ')}.`,
+    `Ran on: ${[...new Set(runs.flatMap((run) => run.devices))].join('; ')}.`,
     '',
     `Target accuracy α = ${formatAlpha(first.targetAccuracy)}. Each cell: share taken / accuracy among what was taken, counted over all seeds together, then the lowest and highest seed.`,
     '',

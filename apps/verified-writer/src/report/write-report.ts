@@ -1,6 +1,6 @@
 import { recalibrate, type SdmEstimator } from '@sdmjs/estimator';
 import { VERIFIED } from '@sdmjs/language-model';
-import { type RunContext, readTimings } from '../run-context.js';
+import { type RunContext, readTimings, type Timings } from '../run-context.js';
 import type { AnsweredSet } from '../stages/answer-set.js';
 import type { BaselineScores } from '../stages/verify-set.js';
 import { chooseExamples } from './choose-examples.js';
@@ -15,17 +15,12 @@ export interface Findings {
   readonly calibration: AnsweredSet;
   readonly calibrationScores: readonly BaselineScores[];
   readonly sets: VerifiedSets;
-  /** What it ran on. */
-  readonly device: string;
 }
 
 /** The results of a run, as they are saved. */
-export interface RunResults {
+export interface RunResults extends Timings {
   readonly preset: string;
   readonly seed: number;
-  readonly device: string;
-  /** Seconds by stage. */
-  readonly seconds: Readonly<Record<string, number>>;
   /** What was asked for. */
   readonly targetAccuracy: number;
   /** What the tables are for: what was asked for, and where that has no region the largest below that has one. */
@@ -54,8 +49,7 @@ export function writeReport(context: RunContext, findings: Findings, targetAccur
   const results: RunResults = {
     preset: preset.name,
     seed,
-    device: findings.device,
-    seconds: readTimings(folder),
+    ...readTimings(folder),
     targetAccuracy,
     tables,
     ladder: rungs.map(explainRung),

@@ -21,12 +21,6 @@ export function createTerminal(stream: NodeJS.WriteStream): Terminal {
   };
 }
 
-/** Says nothing. */
-export const silentTerminal: Terminal = {
-  say: () => {},
-  startProgress: () => ({ update: () => {}, end: () => {} }),
-};
-
 function startBar(stream: NodeJS.WriteStream, title: string, total: number): StageProgress {
   const clock = startClock(total);
   const bar = new SingleBar({
@@ -82,7 +76,7 @@ function startClock(total: number) {
 }
 
 /** `45 s`, `3 min 5 s`. */
-export function formatSeconds(seconds: number): string {
+function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
