@@ -15,6 +15,11 @@ it('starts the loss of a negative at <verified>', () => {
   expect(weights).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
 });
 
+it('puts a negative into the loss, whole, where it is told not to mask', () => {
+  const { weights } = encodeContrastive({ ...item, label: REFUTED, maskNegatives: false });
+  expect(weights).toEqual([0, 0, 0, 1, 1, 1, 1, 1]);
+});
+
 it('weighs the verdict and its opening as told, and carries the loss base', () => {
   const encoded = encodeContrastive({ ...item, label: REFUTED, verdictWeight: 4, openingWeight: 0, lossBase: 2.5 });
   expect(encoded.weights).toEqual([0, 0, 0, 0, 0, 0, 4, 1]);

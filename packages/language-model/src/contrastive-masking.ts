@@ -30,10 +30,13 @@ export function encodeContrastive(item: {
   readonly verdictWeight?: number;
   /** Weight of the `<verified>` token. @default 1 */
   readonly openingWeight?: number;
+  /** Whether a `REFUTED` completion stays out of the loss; false only to study what the masking is worth. @default true */
+  readonly maskNegatives?: boolean;
   /** @default e */
   readonly lossBase?: number;
 }): TrainingSequence {
   const { prompt, completion, label, verdict, verdictWeight = 1, openingWeight = 1, lossBase } = item;
+  const { maskNegatives = true } = item;
   if (label !== REFUTED && label !== VERIFIED) {
     throw new SdmError('label-out-of-range', `encodeContrastive: wanted label 0 or 1, got ${label}`);
   }
@@ -43,7 +46,7 @@ export function encodeContrastive(item: {
     tokens: [...prompt, ...completion, verdict.opening, label === VERIFIED ? verdict.yes : verdict.no, ...closing],
     weights: [
       ...repeat(prompt.length, 0),
-      ...repeat(completion.length, label === VERIFIED ? 1 : 0),
+      ...repeat(completion.length, label === VERIFIED || !maskNegatives ? 1 : 0),
       openingWeight,
       verdictWeight,
       ...repeat(closing.length, 1),

@@ -11,6 +11,19 @@ export {
   tokenLogits,
 } from './decoder.js';
 export { type DecoderLayer, type DecoderWeights, namedWeights } from './decoder-weights.js';
+export type { AnswerOptions } from './fine-tune/answer-rules.js';
+export type { ContrastiveDocument } from './fine-tune/contrastive-document.js';
+export type { SamplingRates } from './fine-tune/draw-completions.js';
+export type { DocumentsLoss } from './fine-tune/evaluate-documents.js';
+export {
+  type FineTuned,
+  type FineTuneEvaluation,
+  type FineTuneOptions,
+  fineTuneVerified,
+} from './fine-tune/fine-tune-verified.js';
+export { type FineTuneLoss, verdictLossBases } from './fine-tune/loss-bases.js';
+export { type VerdictExamplesOptions, verdictExamples } from './fine-tune/verdict-examples.js';
+export { tagSentence, type WordOrderingItem, wordOrderingItem } from './fine-tune/word-ordering.js';
 export { type GeneratedTokens, type GenerateTokensOptions, type GenerationRow, generateTokens } from './generate.js';
 export {
   type GenerateVerifiedOptions,
@@ -30,7 +43,7 @@ export {
 export { decodeLanguageModel, encodeLanguageModel, type LanguageModelFiles } from './model-files.js';
 export { type LossTargets, nextTokenLoss } from './next-token-loss.js';
 export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
-export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine } from './schedule.js';
+export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine, warmUpThenLinear } from './schedule.js';
 export { scoreTokens } from './score-tokens.js';
 export { delimitedSequence, delimiterFeature } from './sdm-network/delimiter-feature.js';
 export type { NetworkDocument } from './sdm-network/network-document.js';

@@ -25,3 +25,17 @@ export function warmUpThenCosine(options: {
     return peak * (finalShare + ((1 - finalShare) * (1 + Math.cos(Math.PI * done))) / 2);
   };
 }
+
+/** Rises linearly to `peak` over `warmUpSteps`, then falls linearly to 0 at `stepCount`. */
+export function warmUpThenLinear(options: {
+  readonly peak: number;
+  readonly warmUpSteps: number;
+  readonly stepCount: number;
+}): LearningRateSchedule {
+  const { peak, warmUpSteps, stepCount } = options;
+  const rise = warmUpThenConstant({ peak, warmUpSteps });
+  return (step) => {
+    if (step < warmUpSteps) return rise(step);
+    return peak * Math.max(0, (stepCount - step) / Math.max(1, stepCount - warmUpSteps));
+  };
+}

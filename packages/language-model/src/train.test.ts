@@ -2,7 +2,7 @@ import { SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { namedWeights } from './decoder-weights.js';
-import { warmUpThenConstant, warmUpThenCosine } from './schedule.js';
+import { warmUpThenConstant, warmUpThenCosine, warmUpThenLinear } from './schedule.js';
 import { describeOnBackends } from './testing/backends.js';
 import { createTinyDecoder } from './testing/tiny.js';
 import { createTokenBatch, planBatches } from './token-batch.js';
@@ -99,6 +99,8 @@ it('schedules rise linearly and then stay or fall', () => {
   expect(cosine(2)).toBeCloseTo(2, 12);
   expect(cosine(6)).toBeCloseTo(1.1, 12);
   expect(cosine(10)).toBeCloseTo(0.2, 12);
+  const linear = warmUpThenLinear({ peak: 2, warmUpSteps: 2, stepCount: 10 });
+  expect([0, 1, 2, 6, 10, 11].map(linear)).toEqual([1, 2, 2, 1, 0, 0]);
 });
 
 async function valuesOf(decoder: ReturnType<typeof createTinyDecoder>) {

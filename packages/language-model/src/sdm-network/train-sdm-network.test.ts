@@ -9,7 +9,7 @@ import { hiddenFeatures } from '../hidden-features.js';
 import { delimiterFeature } from './delimiter-feature.js';
 import { generateAnswers, trainingSignals } from './generate-answers.js';
 import { jointHead, referenceHead } from './joint-head.js';
-import { fitTrainingDistances } from './training-distances.js';
+import { fitTrainingDistances } from '../training-distances.js';
 import { type NetworkEpochReport, trainSdmNetwork, type TrainSdmNetworkOptions } from './train-sdm-network.js';
 
 const trainingSet = drawDocuments('t', 240, 1);

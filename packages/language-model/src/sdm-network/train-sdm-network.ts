@@ -15,7 +15,7 @@ import { jointHead, referenceHead } from './joint-head.js';
 import { type NetworkDocument, requireDocuments } from './network-document.js';
 import type { RegularizerRange } from './regularizer-schedule.js';
 import { trainHeadEpoch } from './train-head-epoch.js';
-import { fitTrainingDistances } from './training-distances.js';
+import { fitTrainingDistances } from '../training-distances.js';
 
 /** What an epoch came to; epoch 0 is the network before training. */
 export interface NetworkEpochReport {

@@ -1,0 +1,48 @@
+import { throwIfAborted } from '@sdmjs/core';
+import type { Decoder } from '../decoder.js';
+import { derivedRandom } from '../derived-random.js';
+import { createTokenBatch } from '../token-batch.js';
+import { batchLoss } from '../train.js';
+import type { ContrastiveDocument } from './contrastive-document.js';
+import type { TuningSet } from './tuning-set.js';
+
+/** The loss of a set of documents at the present weights. */
+export interface DocumentsLoss {
+  /** Mean over the tokens in the loss, each in the base of its document. Comparable only within one kind of loss. */
+  readonly loss: number;
+  /** Mean β over the documents: what a constant base must be to compare with. */
+  readonly meanLossBase: number;
+}
+
+/**
+ * Renews the set's SDM layer and takes the loss of all its documents. Equal seeds draw the same halves, and the same verdicts, so that
+ * evaluations of one run differ only by what the model has learned.
+ */
+export async function evaluateDocuments(
+  set: TuningSet,
+  documents: readonly ContrastiveDocument[],
+  options: {
+    readonly decoder: Decoder;
+    readonly seed: number;
+    readonly isOnline: boolean;
+    readonly batchSize: number;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<DocumentsLoss> {
+  const { decoder, seed, isOnline, batchSize, signal } = options;
+  await set.renew(derivedRandom(seed, 0));
+  const random = derivedRandom(seed, 1);
+  let [losses, weights, bases] = [0, 0, 0];
+  for (let start = 0; start < documents.length; start += batchSize) {
+    throwIfAborted(signal, 'fineTuneVerified');
+    const sequences = await set.draw(documents.slice(start, start + batchSize), { random, isOnline });
+    const batch = createTokenBatch(sequences);
+    const value = batchLoss(decoder, batch);
+    const weight = batch.weights.reduce((sum, w) => sum + w, 0);
+    losses += weight * (await value.data())[0]!;
+    value.dispose();
+    weights += weight;
+    bases += sequences.reduce((sum, { lossBase = Math.E }) => sum + lossBase, 0);
+  }
+  return { loss: losses / weights, meanLossBase: bases / documents.length };
+}
