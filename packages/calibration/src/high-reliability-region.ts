@@ -54,9 +54,11 @@ export function findHighReliabilityRegion(
     : { targetAccuracy, minRescaledSimilarity: Number.POSITIVE_INFINITY, classThresholds: [] };
 }
 
-/** The sweep of a requirement. */
+/** The sweep of a requirement. Throws `out-of-range` for another word, which must not fall back to the weaker one. */
 export function sweepFor({ requirement = 'byLabel' }: RequirementOptions): typeof sweep {
-  return requirement === 'byLabelAndPrediction' ? sweepByLabelAndPrediction : sweep;
+  const chosen = { byLabel: sweep, byLabelAndPrediction: sweepByLabelAndPrediction }[requirement];
+  if (chosen !== undefined) return chosen;
+  throw new SdmError('out-of-range', `requirement: wanted 'byLabel' or 'byLabelAndPrediction', got ${requirement}`);
 }
 
 /** The region whose threshold on q' is `minRescaledSimilarity`: each class's threshold is its (1 − target) quantile above that. */

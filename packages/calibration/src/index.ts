@@ -2,6 +2,12 @@ export { admits, assignedAlpha, type ScoredRow } from './admits.js';
 export { alphaLadder } from './alpha-ladder.js';
 export type { CalibrationScores, OutOfDistributionOptions } from './calibration-scores.js';
 export {
+  type CalibrationSupportOptions,
+  type ClassSupport,
+  calibrationSupport,
+  type TargetSupport,
+} from './calibration-support.js';
+export {
   type Certification,
   type CertificationOptions,
   type CertificationRows,
@@ -29,6 +35,7 @@ export {
   type SelectiveReport,
   selectiveReport,
 } from './metrics/selective-report.js';
+export { type SplitCoverage, splitCoverage } from './metrics/split-coverage.js';
 export {
   findNestedRegions,
   type NestedRegionOptions,

@@ -1,3 +1,5 @@
+import { SdmError } from '@sdmjs/core';
+
 /**
  * How the chance of any wrong certificate is kept at δ over the rungs. `fixedSequence`: the rungs are tested from the laxest to the
  * strictest, each at δ, and the first that fails ends the sequence (Maurer, Hothorn and Lehmacher 1995; Westfall and Krishen 2001).
@@ -7,6 +9,9 @@ export type RungCorrection = 'fixedSequence' | 'holm';
 
 /** Adjusted p-values: a rung is certified when its own is at most δ. @param pValues by descending target accuracy */
 export function adjustPValues(pValues: readonly number[], correction: RungCorrection): number[] {
+  if (correction !== 'holm' && correction !== 'fixedSequence') {
+    throw new SdmError('out-of-range', `correction: wanted 'fixedSequence' or 'holm', got ${correction}`);
+  }
   const adjusted = new Array<number>(pValues.length);
   let largest = 0;
   testOrder(pValues, correction).forEach((rung, position) => {
