@@ -1,4 +1,4 @@
-import { createLanguageModel } from '@sdmjs/language-model';
+import { createLanguageModel, VERIFIED } from '@sdmjs/language-model';
 import { loadLanguageModel } from '@sdmjs/language-model/node';
 import { wrapWriter } from './load-writer.js';
 import type { VerifiedSets } from './report/measure-rules.js';
@@ -10,7 +10,6 @@ import { scoreCalibration } from './stages/score-calibration.js';
 import { trainEstimator } from './stages/train-estimator.js';
 import { LANGUAGE_MODEL_FOLDER, trainLanguageModel } from './stages/train-language-model.js';
 import { verifySet } from './stages/verify-set.js';
-import { VERIFIED } from '@sdmjs/language-model';
 
 /** All stages of a run, each from the run folder when it is there; prints and saves the results. */
 export async function run(context: RunContext, options: { readonly targetAccuracy: number }): Promise<RunResults> {

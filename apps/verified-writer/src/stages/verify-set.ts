@@ -1,5 +1,4 @@
-import type { Verification, VerifiedGeneration } from '@sdmjs/language-model';
-import type { LanguageModel } from '@sdmjs/language-model';
+import type { LanguageModel, Verification, VerifiedGeneration } from '@sdmjs/language-model';
 import { answerRequest, featureOfAnswer } from '../answer-prompts.js';
 import { type REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
 import { isExactMatch } from '../items.js';
