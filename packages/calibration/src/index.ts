@@ -1,6 +1,16 @@
 export { admits, assignedAlpha, type ScoredRow } from './admits.js';
 export { alphaLadder } from './alpha-ladder.js';
 export type { CalibrationScores, OutOfDistributionOptions } from './calibration-scores.js';
+export { type FitSetOptions, fitAps } from './baselines/aps.js';
+export {
+  admitByPredictionSet,
+  type PredictionSetRule,
+  predictionSetSizes,
+  type SetOptions,
+} from './baselines/prediction-sets.js';
+export { type FitRapsOptions, fitRaps } from './baselines/raps.js';
+export { admitBySoftmax, type SoftmaxThresholdOptions } from './baselines/softmax-threshold.js';
+export { fitTemperature } from './baselines/temperature-scaling.js';
 export {
   type CalibrationSupportOptions,
   type ClassSupport,
