@@ -45,7 +45,7 @@ try {
 
 function wholeNumber(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('Wanted a whole number.');
+  if (!/^\d+$/.test(text) || value >= 2 ** 31) throw new InvalidArgumentError('Wanted a whole number below 2^31.');
   return value;
 }
 

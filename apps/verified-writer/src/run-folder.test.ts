@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SdmError } from '@sdmjs/core';
@@ -49,6 +49,8 @@ test('what a killed process left half-written is removed and never read', () => 
   const path = newPath();
   openRunFolder(path, settings(0));
   writeFileSync(join(path, '.writing-99-items.json'), '{"half":');
+  writeFileSync(join(path, `fine-tuning.safetensors.${crypto.randomUUID()}`), '');
+  mkdirSync(join(path, '.language-model.staging-1'));
   expect(openRunFolder(path, settings(0)).has('items.json')).toBe(false);
   expect(readdirSync(path)).toEqual(['run.json']);
 });

@@ -49,8 +49,8 @@ export function openRunFolder(
   try {
     if (options.fresh) rmSync(folder.path, { recursive: true, force: true });
     mkdirSync(folder.path, { recursive: true });
-    removeLeftovers(folder.path);
     folder.writeJson(RUN_FILE, settings);
+    removeLeftovers(folder.path);
   } catch (cause) {
     throw new SdmError('not-writable', `openRunFolder: cannot write in ${folder.path}; choose another with --run`, {
       cause,
@@ -117,10 +117,14 @@ function listing(path: string): string[] {
   }
 }
 
-/** Temporary files of a process that was killed while it wrote. */
+/** What a process that was killed while it wrote a file, a checkpoint or a model left behind. */
 function removeLeftovers(path: string): void {
-  for (const name of readdirSync(path).filter(isTemporary)) rmSync(join(path, name), { force: true });
+  const leftovers = readdirSync(path).filter((name) => isTemporary(name) || UNFINISHED.test(name));
+  for (const name of leftovers) rmSync(join(path, name), { recursive: true, force: true });
 }
+
+/** Unfinished models and checkpoints, as the packages that write them name them. */
+const UNFINISHED = /^\..*staging|\.safetensors\.[0-9a-f-]{36}$/;
 
 function isTemporary(name: string): boolean {
   return name.startsWith('.writing-');
