@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const folders = ['packages', 'apps', 'tooling'].flatMap((parent) =>
@@ -10,6 +11,10 @@ const folders = ['packages', 'apps', 'tooling'].flatMap((parent) =>
 // Workspace packages resolve to their sources, so no test needs a build; the rest are Vite's server defaults.
 const conditions = ['source', 'module', 'node', 'development|production'];
 
+// `pnpm test:native` adds native TensorFlow to the backends that tests find registered.
+const registerNative = new URL('tooling/native-tensorflow/src/register-in-tests.ts', import.meta.url);
+const setupFiles = process.env['SDMJS_TEST_NATIVE'] ? [fileURLToPath(registerNative)] : [];
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
@@ -17,6 +22,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
-    projects: folders.map(({ name, root }) => ({ extends: true, test: { name, root } })),
+    projects: folders.map(({ name, root }) => ({ extends: true, test: { name, root, setupFiles } })),
   },
 });

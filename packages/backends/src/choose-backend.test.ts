@@ -1,6 +1,6 @@
 import { SdmError } from '@sdmjs/core';
 import * as tfCore from '@tensorflow/tfjs-core';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BackendName } from './candidates.js';
 import { chooseBackend } from './choose-backend.js';
 import { importModule } from './import-module.js';
@@ -45,6 +45,9 @@ function fakeImporter(installed: readonly string[], devices: FakeDevices, module
 const cpuPackage = '@tensorflow/tfjs-backend-cpu';
 const wasmPackage = '@tensorflow/tfjs-backend-wasm';
 
+// A build in the home folder of whoever runs the tests must not change them.
+beforeEach(() => void vi.stubEnv('SDMJS_NATIVE_TENSORFLOW', '/no/such/folder'));
+
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
@@ -55,7 +58,9 @@ test('native TensorFlow on CUDA wins when it is there, and nothing is said again
   const backend = await chooseBackend({ importModule: importFake });
   expect(backend.name).toBe('tensorflow-gpu');
   expect(backend.reasons).toEqual({});
-  expect(backend.describe()).toMatch(/^tensorflow-gpu: native TensorFlow on CUDA, \d+ cores?, TensorFlow.js fake$/);
+  expect(backend.describe()).toMatch(
+    /^tensorflow-gpu: native TensorFlow on CUDA \(@tensorflow\/tfjs-node-gpu\), \d+ cores?, TensorFlow.js fake$/,
+  );
 });
 
 test('the CUDA package without a CUDA device is passed over for the native CPU package', async () => {
