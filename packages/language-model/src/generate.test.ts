@@ -2,7 +2,7 @@ import { SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { type Decoder, forward } from './decoder.js';
-import { generateTokens } from './generate.js';
+import { type GenerateTokensOptions, generateTokens } from './generate.js';
 import { scoreTokens } from './score-tokens.js';
 import { describeOnBackends } from './testing/backends.js';
 import { createTinyDecoder, SEQUENCES } from './testing/tiny.js';
@@ -46,6 +46,19 @@ describeOnBackends('generation', () => {
     const first = await sample(1, 256);
     expect(await sample(1, 1)).toEqual(first);
     expect(await sample(2, 256)).not.toEqual(first);
+    decoder.dispose();
+  });
+
+  it('draws a row from the stream of chance it is told, and tells every token when it is chosen', async () => {
+    const decoder = createTinyDecoder();
+    const heard: number[][] = SEQUENCES.map(() => []);
+    const options = { decoder, maxNewTokens: 3, temperature: 1.5, seed: 5 };
+    const onToken: GenerateTokensOptions['onToken'] = ({ index, generated }) => heard[index]!.push(generated.at(-1)!);
+    const all = await generateTokens({ ...options, prompts: SEQUENCES, onToken });
+    expect(heard).toEqual(all.map(({ tokens }) => tokens));
+    const chanceIndices = [3, 1];
+    const some = await generateTokens({ ...options, prompts: chanceIndices.map((i) => SEQUENCES[i]!), chanceIndices });
+    expect(some.map(({ tokens }) => tokens)).toEqual(chanceIndices.map((i) => all[i]!.tokens));
     decoder.dispose();
   });
 

@@ -1,5 +1,4 @@
 import { SdmError } from '@sdmjs/core';
-import type { TrainingSettings } from '@sdmjs/training';
 import type { AdamWOptions } from '../adamw.js';
 import type { Decoder } from '../decoder.js';
 import { assignWeight, namedWeights } from '../decoder-weights.js';
@@ -14,6 +13,7 @@ import { requireRates, type SamplingRates } from './draw-completions.js';
 import { type DocumentsLoss, evaluateDocuments } from './evaluate-documents.js';
 import { type FineTuneLoss, requireLoss } from './loss-bases.js';
 import { createTuningSet, type TuningContext, type TuningSet } from './tuning-set.js';
+import type { LayerSettings } from './verdict-layer.js';
 
 /** The loss on the calibration set after `step` steps. */
 export interface FineTuneEvaluation extends DocumentsLoss {
@@ -34,7 +34,7 @@ export interface FineTuneOptions extends SamplingRates, AnswerOptions {
   /** Whether the model's own wrong answers become negatives, from the second epoch on. @default true */
   readonly hardNegatives?: boolean;
   /** Of the SDM layers. @default representationSize 1000, epochs 200, batchSize 50, learningRate 1e-5, maxSimilarity 2048 */
-  readonly layer?: Partial<TrainingSettings>;
+  readonly layer?: LayerSettings;
   /** @default 10 */
   readonly epochs?: number;
   /** Documents a step. @default 64 */
@@ -88,7 +88,7 @@ export async function fineTuneVerified(options: FineTuneOptions): Promise<FineTu
       checkpointEvery: Math.max(1, Math.floor(stepsPerEpoch / evaluationsPerEpoch)),
       async onCheckpoint(state) {
         const { step } = state.optimizer;
-        const rules = { decoder, seed, isOnline: isOnlineAt(step), batchSize, signal };
+        const rules = { decoder, seed, isOnline: isOnlineAt(step - 1), batchSize, signal };
         const measured = await evaluateDocuments(calibration, calibrationSet, rules);
         const epoch = step / stepsPerEpoch;
         choice.consider({ ...measured, step, epoch, hardNegativeCount: training.hardNegativeCount() }, state);

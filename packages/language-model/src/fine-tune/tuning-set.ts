@@ -1,5 +1,4 @@
 import { createRandom, type Random } from '@sdmjs/core';
-import type { TrainingSettings } from '@sdmjs/training';
 import { encodeContrastive, type VerdictTokens } from '../contrastive-masking.js';
 import type { HiddenFeature } from '../hidden-features.js';
 import type { TrainingSequence } from '../token-batch.js';
@@ -9,7 +8,7 @@ import { drawCompletions, type SamplingRates } from './draw-completions.js';
 import { createHardNegatives } from './hard-negatives.js';
 import { drawnFeatures } from './drawn-features.js';
 import { type FineTuneLoss, lossBasesFor, needsVerdictLayer, verdictLossBases } from './loss-bases.js';
-import { trainVerdictLayer, type VerdictLayer } from './verdict-layer.js';
+import { type LayerSettings, trainVerdictLayer, type VerdictLayer } from './verdict-layer.js';
 
 /** What training and evaluation share. */
 export interface TuningContext {
@@ -23,7 +22,7 @@ export interface TuningContext {
     readonly openingWeight?: number;
     readonly maskNegatives?: boolean;
   };
-  readonly layer: Partial<TrainingSettings>;
+  readonly layer: LayerSettings;
 }
 
 /** Documents with their hard negatives and their SDM layer. */

@@ -16,8 +16,11 @@ export interface VerdictLayer {
   dispose(): void;
 }
 
+/** Of each layer; its halves, its one round and its seed come from the run. */
+export type LayerSettings = Partial<Omit<TrainingSettings, 'rounds' | 'seed' | 'shuffle'>>;
+
 /** What the paper trains each layer with. */
-export const LAYER_DEFAULTS = {
+const LAYER_DEFAULTS = {
   representationSize: 1000,
   epochs: 200,
   batchSize: 50,
@@ -30,7 +33,7 @@ export async function trainVerdictLayer(options: {
   readonly drawn: readonly DrawnCompletion[];
   /** `[drawn, D]` */
   readonly features: Matrix;
-  readonly settings: Partial<TrainingSettings>;
+  readonly settings: LayerSettings;
   readonly random: Random;
   readonly signal?: AbortSignal | undefined;
 }): Promise<VerdictLayer> {

@@ -66,6 +66,8 @@ describeOnBackends('an SDM network', () => {
     }
     const [constrained] = await network.generate({ prompts: [[3]], maxNewTokens: 3, allowedTokens: () => [6, 2] });
     expect(constrained!.tokens.every((token) => token === 6 || token === 2)).toBe(true);
+    const strange = network.generate({ prompts: [[3]], maxNewTokens: 1, allowedTokens: () => [SIZE] });
+    await expect(strange).rejects.toSatisfy((error) => SdmError.is(error, 'not-finite'));
     const sampled = await network.generate({ prompts: PROMPTS, maxNewTokens: 3, temperature: 1 });
     expect(sampled.every(({ tokens }) => tokens.every((token) => token < SIZE))).toBe(true);
     expect(tf.memory().numTensors).toBe(before + 1); // the head
