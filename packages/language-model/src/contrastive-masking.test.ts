@@ -26,6 +26,13 @@ it('weighs the verdict and its opening as told, and carries the loss base', () =
   expect(encoded.lossBase).toBe(2.5);
 });
 
+it('gives the Yes or No token the base 2 + q and the exponent d', () => {
+  const verdictSignals = { similarity: 7, distanceQuantile: 0.25 };
+  const { tokens, tokenLoss } = encodeContrastive({ ...item, label: REFUTED, verdictSignals });
+  expect(tokenLoss).toEqual({ index: 6, base: 9, exponent: 0.25 });
+  expect(tokens[6]).toBe(8);
+});
+
 it('knows two classes', () => {
   expect(() => encodeContrastive({ ...item, label: 2 })).toThrow(/label 0 or 1, got 2/);
 });

@@ -34,9 +34,11 @@ export function encodeContrastive(item: {
   readonly maskNegatives?: boolean;
   /** @default e */
   readonly lossBase?: number;
+  /** q and d for the loss of the Yes or No token alone, whose base is 2 + q and exponent d. */
+  readonly verdictSignals?: { readonly similarity: number; readonly distanceQuantile: number };
 }): TrainingSequence {
   const { prompt, completion, label, verdict, verdictWeight = 1, openingWeight = 1, lossBase } = item;
-  const { maskNegatives = true } = item;
+  const { maskNegatives = true, verdictSignals: signals } = item;
   if (label !== REFUTED && label !== VERIFIED) {
     throw new SdmError('label-out-of-range', `encodeContrastive: wanted label 0 or 1, got ${label}`);
   }
@@ -52,5 +54,12 @@ export function encodeContrastive(item: {
       ...repeat(closing.length, 1),
     ],
     ...(lossBase === undefined ? {} : { lossBase }),
+    ...(signals && {
+      tokenLoss: {
+        index: prompt.length + completion.length + 1,
+        base: 2 + signals.similarity,
+        exponent: signals.distanceQuantile,
+      },
+    }),
   };
 }

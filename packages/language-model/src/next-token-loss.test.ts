@@ -19,6 +19,19 @@ describeOnBackends('the next-token loss', () => {
     expect(gradient.reduce((sum, g) => sum + g, 0)).toBeCloseTo(0, 6);
   });
 
+  it('is the SDM loss of a row with base 2 + q and exponent d', async () => {
+    const z = [1, 0, -1, 0.6, 1.4, -1.2];
+    // Computed in double precision from arXiv 2502.20167 §4.3; float32 adds about 3e-7.
+    const { value, gradient } = await lossOf([z], [4], { lossBases: [12], exponents: [0.8] });
+    expect(value).toBeCloseTo(0.220899, 5);
+    const probability = Math.exp(-0.220899 * Math.log(12));
+    expect(gradient[4]).toBeCloseTo(0.8 * (probability - 1), 5);
+    const far = await lossOf([z], [4], { lossBases: [7], exponents: [0] });
+    expect(far.value).toBeCloseTo(Math.log(6) / Math.log(7), 5);
+    expect(far.gradient.every((g) => Math.abs(g) === 0)).toBe(true);
+    await expect(lossOf([z], [4], { exponents: [-1] })).rejects.toThrow(/exponent at 0 or above/);
+  });
+
   it('is cross-entropy when no base is given', async () => {
     const { value } = await lossOf([Z], [1], {});
     expect(value).toBeCloseTo(1.44019, 5);
@@ -57,12 +70,13 @@ describeOnBackends('the next-token loss', () => {
 async function lossOf(
   rows: number[][],
   targets: number[],
-  { weights, lossBases }: { weights?: number[]; lossBases?: number[] },
+  { weights, lossBases, exponents }: { weights?: number[]; lossBases?: number[]; exponents?: number[] },
 ) {
   const wanted = {
     targets: Int32Array.from(targets),
     weights: Float32Array.from(weights ?? targets.map(() => 1)),
     ...(lossBases ? { lossBases: Float32Array.from(lossBases) } : {}),
+    ...(exponents ? { exponents: Float32Array.from(exponents) } : {}),
   };
   const logits = tf.tensor2d(rows);
   try {

@@ -10,20 +10,25 @@ export interface LossTargets {
   readonly weights: Float32Array;
   /** Base β of the row's softmax and logarithm, > 1 (arXiv 2510.26183 Eq. 1: 2 + SDM of the true verdict). @default e */
   readonly lossBases?: Float32Array;
+  /** Exponent of the row: its logits are multiplied by it; at least 0. @default 1 */
+  readonly exponents?: Float32Array;
 }
 
 /**
- * Weighted mean of −log_β softmax_β(z)_target with softmax_β(z) = β^z / Σ β^z: cross-entropy for β = e. A scalar, differentiable in the
- * logits; β is a constant to the gradient, which is weight · (softmax_β − one-hot) / Σ weights.
+ * Weighted mean of −log_β softmax_β(z)_target with softmax_β(z) = β^z / Σ β^z: cross-entropy for β = e. With β = 2 + q and
+ * exponent d it is the SDM loss. A scalar, differentiable in the logits; β and d are constants to the gradient, which is
+ * weight · d · (softmax_β − one-hot) / Σ weights.
  */
 export function nextTokenLoss(logits: tf.Tensor2D, wanted: LossTargets): tf.Scalar {
   const total = checkedTotal(logits, wanted);
   return withGradient([logits], ([input], save) => {
     const shares = tf.tensor1d(wanted.weights.map((weight) => weight / total)); // [rows]
     const logBases = tf.tensor1d(wanted.lossBases?.map(Math.log) ?? [1]); // [rows] or [1]
-    const z: tf.Tensor2D = wanted.lossBases ? tf.mul(input, tf.expandDims(logBases, 1)) : input; // [rows, vocabularySize]
+    const scales = wanted.exponents ? tf.mul(logBases, wanted.exponents) : logBases; // [rows] or [1]
+    const isScaled = wanted.lossBases ?? wanted.exponents;
+    const z: tf.Tensor2D = isScaled ? tf.mul(input, tf.expandDims(scales, 1)) : input; // [rows, vocabularySize]
     const { probabilities, oneHot, logProbabilities } = targetLogProbabilities(z, wanted.targets);
-    save([probabilities, oneHot, shares]);
+    save([probabilities, oneHot, wanted.exponents ? tf.mul(shares, wanted.exponents) : shares]);
     const gradFunc = (dy: tf.Scalar, [softmax, truth, rowShares]: tf.Tensor[]) => [
       tf.mul(tf.sub(softmax!, truth!), tf.expandDims(tf.mul(rowShares!, dy), 1)),
     ];
@@ -46,13 +51,17 @@ export function targetLogProbabilities(
   return { logProbabilities, probabilities, oneHot };
 }
 
-function checkedTotal(logits: tf.Tensor2D, { targets, weights, lossBases }: LossTargets): number {
+function checkedTotal(logits: tf.Tensor2D, { targets, weights, lossBases, exponents }: LossTargets): number {
   const [rows, vocabularySize] = logits.shape;
-  if (targets.length !== rows || weights.length !== rows || (lossBases && lossBases.length !== rows)) {
+  const lengths = [targets, weights, lossBases, exponents].map((values) => values?.length ?? rows);
+  if (lengths.some((length) => length !== rows)) {
     throw new SdmError(
       'shape-mismatch',
-      `nextTokenLoss: ${rows} rows of logits want as many targets, weights and bases, got ${targets.length}, ${weights.length} and ${lossBases?.length ?? 'none'}`,
+      `nextTokenLoss: ${rows} rows of logits want as many targets, weights, bases and exponents, got ${lengths.join(', ')}`,
     );
+  }
+  if (exponents?.some((exponent) => !(exponent >= 0))) {
+    throw new SdmError('out-of-range', 'nextTokenLoss: wanted every exponent at 0 or above');
   }
   if (targets.some((target) => target < 0 || target >= vocabularySize)) {
     throw new SdmError('out-of-range', `nextTokenLoss: wanted targets in [0, ${vocabularySize})`);

@@ -8,6 +8,8 @@ export interface TrainingSequence {
   readonly weights?: ArrayLike<number>;
   /** Base β of the sequence's loss (arXiv 2510.26183 Eq. 1). @default e */
   readonly lossBase?: number;
+  /** One token whose loss has a base and an exponent of its own: the SDM loss with base 2 + q and exponent d. */
+  readonly tokenLoss?: { readonly index: number; readonly base: number; readonly exponent: number };
 }
 
 /** Sequences side by side, padded on the right with weight 0. */
@@ -20,6 +22,8 @@ export interface TokenBatch {
   readonly weights: Float32Array;
   /** `[rows]` base β of each row's loss. @default e */
   readonly lossBases?: Float32Array;
+  /** Base and exponent of single places, by flat index; before `lossBases`. */
+  readonly tokenLosses?: ReadonlyMap<number, { readonly base: number; readonly exponent: number }>;
   /** Tokens that are not padding. */
   readonly tokenCount: number;
 }
@@ -45,7 +49,20 @@ export function createTokenBatch(sequences: readonly TrainingSequence[]): TokenB
   const tokenCount = sequences.reduce((sum, sequence) => sum + sequence.tokens.length, 0);
   const hasBases = sequences.some((sequence) => sequence.lossBase !== undefined);
   const lossBases = Float32Array.from(sequences, (sequence) => sequence.lossBase ?? Math.E);
-  return { rows, columns, tokens, weights, tokenCount, ...(hasBases ? { lossBases } : {}) };
+  const tokenLosses = new Map(
+    sequences.flatMap(({ tokenLoss }, row) =>
+      tokenLoss ? [[row * columns + tokenLoss.index, tokenLoss] as const] : [],
+    ),
+  );
+  return {
+    rows,
+    columns,
+    tokens,
+    weights,
+    tokenCount,
+    ...(hasBases && { lossBases }),
+    ...(tokenLosses.size > 0 && { tokenLosses }),
+  };
 }
 
 /** Batches without end, each a function of its step alone, so that a resumed run sees what an uninterrupted one would. */

@@ -5,8 +5,8 @@ import { namedWeights } from './decoder-weights.js';
 import { warmUpThenConstant, warmUpThenCosine, warmUpThenLinear } from './schedule.js';
 import { describeOnBackends } from './testing/backends.js';
 import { createTinyDecoder } from './testing/tiny.js';
-import { createTokenBatch, planBatches } from './token-batch.js';
-import { type TrainingState, trainDecoder } from './train.js';
+import { createTokenBatch, planBatches, type TrainingSequence } from './token-batch.js';
+import { lossAndGradients, type TrainingState, trainDecoder } from './train.js';
 import { decodeTrainingState, encodeTrainingState } from './training-state.js';
 
 // Counting upwards modulo 11 from any start: the next token follows from the last.
@@ -69,6 +69,24 @@ describeOnBackends('training a decoder', () => {
       signal: controller.signal,
     });
     await expect(run).rejects.toSatisfy((error) => SdmError.is(error, 'aborted'));
+    decoder.dispose();
+  });
+
+  it('takes the loss of single tokens in a base and with an exponent of their own', async () => {
+    const decoder = createTinyDecoder();
+    const tokens = [1, 2, 3, 4];
+    const only = (index: number) => tokens.map((_, i) => (i === index ? 1 : 0));
+    const lossOf = async (...sequences: TrainingSequence[]) =>
+      (await lossAndGradients(decoder, createTokenBatch(sequences))).loss;
+    const tokenLoss = { index: 2, base: 9, exponent: 0.25 };
+    const first = await lossOf({ tokens, weights: only(1) });
+    const second = await lossOf({ tokens, weights: only(2), tokenLoss });
+    const rest = { tokens, weights: only(3), lossBase: 2 };
+    const third = await lossOf(rest);
+    const all = await lossOf({ tokens, weights: [0, 1, 1, 0], tokenLoss }, rest);
+    // Float32 means of three losses of order 2.
+    expect(all).toBeCloseTo((first + second + third) / 3, 5);
+    expect(second).not.toBeCloseTo(await lossOf({ tokens, weights: only(2), lossBase: 9 }), 3);
     decoder.dispose();
   });
 

@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-layers'; // registers the gradients
 import { type AdamWOptions, type AdamWState, applyAdamW, createAdamWState } from './adamw.js';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
 import { assignWeight, namedWeights } from './decoder-weights.js';
-import { nextTokenLoss } from './next-token-loss.js';
+import { type LossTargets, nextTokenLoss } from './next-token-loss.js';
 import { createPause } from './pause.js';
 import type { LearningRateSchedule } from './schedule.js';
 import type { TokenBatch } from './token-batch.js';
@@ -108,15 +108,25 @@ export function batchLoss(decoder: Decoder, batch: TokenBatch): tf.Scalar {
       'int32',
     );
     const logits = tokenLogits(decoder, tf.gather(flat, before)); // [places, vocabularySize]
-    const { lossBases } = batch;
     return nextTokenLoss(logits, {
       targets: places.map((place) => batch.tokens[place]!),
       weights: Float32Array.from(places, (place) => batch.weights[place]!),
-      ...(lossBases
-        ? { lossBases: Float32Array.from(places, (place) => lossBases[Math.floor(place / columns)]!) }
-        : {}),
+      ...basesAt(batch, places),
     });
   });
+}
+
+/** Bases and exponents of places, where a batch has other ones than e and 1. */
+function basesAt(
+  { lossBases, tokenLosses, columns }: TokenBatch,
+  places: Int32Array,
+): Pick<LossTargets, 'lossBases' | 'exponents'> {
+  const rowBase = (place: number) => lossBases?.[Math.floor(place / columns)] ?? Math.E;
+  const baseAt = (place: number) => tokenLosses?.get(place)?.base ?? rowBase(place);
+  return {
+    ...((lossBases || tokenLosses) && { lossBases: Float32Array.from(places, baseAt) }),
+    ...(tokenLosses && { exponents: Float32Array.from(places, (place) => tokenLosses.get(place)?.exponent ?? 1) }),
+  };
 }
 
 /** Gathering an embedding that is not there gives garbage on some backends. */

@@ -101,6 +101,21 @@ describe('fine-tuning with verdicts', () => {
     expect(permuted.losses[0]).toBeCloseTo(sdm.losses[0]!, 1);
   });
 
+  it('changes only the verdict token with the loss of that name', async () => {
+    const plain = await tune({ loss: 'cross-entropy', epochs: 1 });
+    const verdictToken = await tune({ loss: 'verdict-token', epochs: 1 });
+    expect(verdictToken.losses[0]).not.toBeCloseTo(plain.losses[0]!, 3);
+    // A mean of 49 equal doubles.
+    for (const { meanLossBase } of verdictToken.evaluations) expect(meanLossBase).toBeCloseTo(Math.E, 12);
+    const unweighted = { epochs: 1, verdictWeight: 0 };
+    const [a, b] = [
+      await tune({ ...unweighted, loss: 'cross-entropy' }),
+      await tune({ ...unweighted, loss: 'verdict-token' }),
+    ];
+    // ln of the float32 next to e is 1 − 6e-8.
+    a.losses.forEach((loss, step) => expect(b.losses[step]).toBeCloseTo(loss, 4));
+  });
+
   it('gives the same weights for the same seed', async () => {
     const first = await tune({ epochs: 2, seed: 4 });
     expect((await tune({ epochs: 2, seed: 4 })).weights).toEqual(first.weights);

@@ -1,11 +1,12 @@
 import { type Random, SdmError } from '@sdmjs/core';
 
 /**
- * Which base β the next-token loss of a document has. `sdm`: 2 + SDM of its true verdict (arXiv 2510.26183 Eq. 1). `cross-entropy`: e. The
- * others are controls that tell what the verdict is worth: one base for all, which only changes the temperature, or the bases of `sdm`
- * permuted among the documents of a batch.
+ * Which base β the next-token loss of a document has. `sdm`: 2 + SDM of its true verdict (arXiv 2510.26183 Eq. 1). `cross-entropy`: e.
+ * `verdict-token`: e but for the Yes or No token, which has the SDM loss of its document's q and d (an option of the reference code). The others
+ * are controls that tell what the verdict is worth: one base for all, which only changes the temperature, or the bases of `sdm` permuted among
+ * the documents of a batch.
  */
-export type FineTuneLoss = 'cross-entropy' | 'sdm' | 'permuted' | { readonly constantBase: number };
+export type FineTuneLoss = 'cross-entropy' | 'sdm' | 'verdict-token' | 'permuted' | { readonly constantBase: number };
 
 /** β = 2 + SDM at the true verdict, in [2, 3]. One row of probabilities a document. */
 export function verdictLossBases(probabilities: readonly ArrayLike<number>[], labels: ArrayLike<number>): Float32Array {
@@ -14,15 +15,15 @@ export function verdictLossBases(probabilities: readonly ArrayLike<number>[], la
 
 /** Whether the loss needs an SDM layer. */
 export function needsVerdictLayer(loss: FineTuneLoss): boolean {
-  return loss === 'sdm' || loss === 'permuted';
+  return typeof loss === 'string' && loss !== 'cross-entropy';
 }
 
-/** The bases of a batch of `count` documents, or undefined for cross-entropy. */
+/** The bases of a batch of `count` documents, or undefined where they are all e. */
 export async function lossBasesFor(
   loss: FineTuneLoss,
   batch: { readonly count: number; readonly random: Random; readonly verdictBases: () => Promise<Float32Array> },
 ): Promise<Float32Array | undefined> {
-  if (loss === 'cross-entropy') return undefined;
+  if (loss === 'cross-entropy' || loss === 'verdict-token') return undefined;
   if (typeof loss === 'object') return new Float32Array(batch.count).fill(loss.constantBase);
   const bases = await batch.verdictBases();
   if (loss === 'sdm') return bases;

@@ -44,13 +44,13 @@ export function createTuningSet(context: TuningContext, documents: readonly Cont
   const negatives = createHardNegatives(answers);
   let layer: VerdictLayer | undefined;
 
-  async function verdictBases(drawn: readonly DrawnCompletion[]): Promise<Float32Array> {
-    const estimates = await layer!.estimate(drawn, await drawnFeatures(context, drawn));
-    return verdictLossBases(
-      estimates.map(({ probabilities }) => probabilities),
+  const estimate = async (drawn: readonly DrawnCompletion[]) =>
+    layer!.estimate(drawn, await drawnFeatures(context, drawn));
+  const verdictBases = async (drawn: readonly DrawnCompletion[]) =>
+    verdictLossBases(
+      (await estimate(drawn)).map(({ probabilities }) => probabilities),
       drawn.map(({ label }) => label),
     );
-  }
 
   return {
     async renew(random) {
@@ -69,8 +69,17 @@ export function createTuningSet(context: TuningContext, documents: readonly Cont
       const permuting = createRandom(random.nextUint32()); // drawn in every arm, so that all see the same documents
       const parts = { count: drawn.length, random: permuting, verdictBases: () => verdictBases(drawn) };
       const bases = await lossBasesFor(loss, parts);
+      const signals = loss === 'verdict-token' ? await estimate(drawn) : undefined;
       return drawn.map(({ document: { prompt }, completion, label }, i) =>
-        encodeContrastive({ ...encoding, prompt, completion, label, verdict, ...(bases && { lossBase: bases[i]! }) }),
+        encodeContrastive({
+          ...encoding,
+          prompt,
+          completion,
+          label,
+          verdict,
+          ...(bases && { lossBase: bases[i]! }),
+          ...(signals && { verdictSignals: signals[i]! }),
+        }),
       );
     },
     hardNegativeCount: negatives.count,
