@@ -36,6 +36,19 @@ export {
   type RegionRequirement,
   type RequirementOptions,
 } from './high-reliability-region.js';
+export {
+  type BandEstimate,
+  estimateIndexConditional,
+  type IndexConditionalEstimate,
+} from './index-conditional/estimate-index-conditional.js';
+export {
+  type FitIndexConditionalOptions,
+  fitIndexConditional,
+  type IndexConditionalEstimator,
+} from './index-conditional/fit-index-conditional.js';
+export type { FitWeightsOptions } from './index-conditional/fit-quantile-weights.js';
+export type { IndexConditionalRound, RoundScores } from './index-conditional/fit-round.js';
+export type { QuantileWeights } from './index-conditional/rescale.js';
 export { balancedAccuracy, balancedMean } from './metrics/balanced.js';
 export { type BinomialInterval, binomialInterval } from './metrics/binomial-interval.js';
 export { isIndexConditional } from './metrics/index-conditional.js';

@@ -80,6 +80,12 @@ describe('certifyRungs, one rung', () => {
     }
   });
 
+  it('takes assigned alphas from files, which are exact to 1e-9', () => {
+    const rows = allRight(59);
+    const assignedAlphas = Array.from(rows.labels, () => 0.95 - 5e-10);
+    expect(certifyRungs({ ...rows, assignedAlphas }).rungs[0]!.outcome).toBe('certified');
+  });
+
   it('refutes when an upper bound that holds for all groups at once is under the target', () => {
     const rows = rowsOf(
       [

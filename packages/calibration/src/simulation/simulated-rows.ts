@@ -13,6 +13,8 @@ export interface SimulatedLaw {
 
 /** Scores of simulated rows, and what only a simulation knows. */
 export interface SimulatedRows extends CalibrationScores {
+  /** `[rows]` q */
+  readonly similarities: Int32Array;
   /** `[rows]` probability that a row with these signals is predicted right. */
   readonly rightProbabilities: Float64Array;
 }
@@ -26,6 +28,7 @@ export function simulateRows(law: SimulatedLaw, rowCount: number, random: Random
     rescaledSimilarities: new Float32Array(rowCount),
     labels: new Int32Array(rowCount),
     predictions: new Int32Array(rowCount),
+    similarities: new Int32Array(rowCount),
     rightProbabilities: new Float64Array(rowCount),
   };
   for (let i = 0; i < rowCount; i++) {
@@ -46,6 +49,7 @@ export function simulateRows(law: SimulatedLaw, rowCount: number, random: Random
     scores.rescaledSimilarities[i] = rescaledSimilarity(similarity, probability);
     scores.labels[i] = label;
     scores.predictions[i] = prediction;
+    scores.similarities[i] = similarity;
     scores.rightProbabilities[i] = rightProbability;
   }
   return scores;
