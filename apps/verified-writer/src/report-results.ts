@@ -26,10 +26,11 @@ addresses of the same collection; Moby Dick and Brown fiction are other prose. A
 some "wrong" answers are other good orders. Test sets of different seeds overlap in sentences, so the pooled counts are not independent.
 
 What the tables say: thresholds on the verdict, on a regression over the same features and on the six orders, tuned to be right 95 times of 100 on
-D_ca, keep that on the test set and fall to about 83–85 on other prose; thresholds on token probabilities fall less, to 90–94. The SDM region admits
-much less, on other prose less still, and stays at or above its level; in some seeds it does not exist at .95 and nothing is admitted. What they do
-not say: that SDM ranks answers better. At the same share the log-probability is about as accurate, and the probability among the six orders is better, but
-needs answers that can be enumerated. Admitted counts on the shifted sets are small (tens), so their accuracies are rough.
+D_ca, keep that on the test set and fall to about 82–89 on other prose; thresholds on token probabilities fall less, to 90–95. The SDM region admits
+much less, on other prose less still, and stays at or above its level; in some seeds it does not exist at .95 and nothing is admitted.
+
+What they do not say: that SDM ranks answers better. At the same share the log-probability is about as accurate, and the probability among the six
+orders is better, but needs answers that can be enumerated. Admitted counts on the shifted sets are small (tens), so their accuracies are rough.
 `;
 
 const sections = presets.map((preset) => resultsPage(runs.filter((run) => run.preset === preset)));

@@ -1,3 +1,4 @@
+import type { BinomialInterval } from '@sdmjs/calibration';
 import { REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
 import type { ReportedSet } from '../stages/verify-set.js';
 import type { Measurement } from './measure-rules.js';
@@ -10,11 +11,11 @@ export function resultsPage(runs: readonly RunResults[]): string {
   if (first === undefined) return '';
   const seeds = runs.map((run) => run.seed).join(', ');
   return [
-    `## Preset \`${first.preset}\`, seeds ${seeds}`,
+    `## Preset \`${first.preset}\`, ${runs.length === 1 ? 'seed' : 'seeds'} ${seeds}`,
     '',
     `Ran on: ${[...new Set(runs.flatMap((run) => run.devices))].join('; ')}.`,
     '',
-    `Target accuracy α = ${formatAlpha(first.targetAccuracy)}. Each cell: share taken / accuracy among what was taken, counted over all seeds together, then the lowest and highest seed.`,
+    `Target accuracy α = ${formatAlpha(first.targetAccuracy)}. Each cell: share taken / accuracy among what was taken, ${runs.length === 1 ? 'with 95 % intervals' : 'counted over all seeds together, then the lowest and highest seed'}.`,
     '',
     ...pooledTable(runs),
     '',
@@ -49,12 +50,21 @@ function measurementsOf(runs: readonly RunResults[], rule: string, set: Reported
 }
 
 function pooled(measurements: readonly Measurement[]): string {
+  const [only, ...more] = measurements;
+  if (only && more.length === 0) return single(only);
   const sum = (count: (measurement: Measurement) => number) => measurements.reduce((total, m) => total + count(m), 0);
   const selected = sum((m) => m.selected);
   const share = `${number(selected / sum((m) => m.total))} (${range(measurements.map((m) => m.share.estimate))})`;
   if (selected === 0) return `${share} / –`;
   const accuracies = measurements.flatMap((m) => (m.accuracy ? [m.accuracy.estimate] : []));
   return `${share} / ${number(sum((m) => m.right) / selected)} (${range(accuracies)})`;
+}
+
+/** Share / accuracy with their 95 % intervals. */
+function single({ share, accuracy }: Measurement): string {
+  const withInterval = ({ estimate, lower, upper }: BinomialInterval) =>
+    `${number(estimate)} (${range([lower, upper])})`;
+  return `${withInterval(share)} / ${accuracy ? withInterval(accuracy) : '–'}`;
 }
 
 function seedTable(runs: readonly RunResults[]): string[] {
