@@ -55,7 +55,7 @@ const results = experiments.map((experiment) => {
 });
 const folder = new URL('../../../../docs/results/', import.meta.url);
 await mkdir(folder, { recursive: true });
-await writeFile(new URL('certification.json', folder), `${JSON.stringify(results, null, 1)}\n`);
+await writeFile(new URL('certification.json', folder), `${JSON.stringify(results, null, 2)}\n`);
 await writeFile(new URL('certification.md', folder), report());
 process.stdout.write(`written to ${fileURLToPath(folder)}\n`);
 
