@@ -11,9 +11,11 @@ const folders = ['packages', 'apps', 'tooling'].flatMap((parent) =>
 // Workspace packages resolve to their sources, so no test needs a build; the rest are Vite's server defaults.
 const conditions = ['source', 'module', 'node', 'development|production'];
 
-// `pnpm test:native` adds native TensorFlow to the backends that tests find registered.
+// `pnpm test:native` adds native TensorFlow to the backends that tests find registered; other runs do not see builds in the home folder.
 const registerNative = new URL('tooling/native-tensorflow/src/register-in-tests.ts', import.meta.url);
-const setupFiles = process.env['SDMJS_TEST_NATIVE'] ? [fileURLToPath(registerNative)] : [];
+const nativeSettings = process.env['SDMJS_TEST_NATIVE']
+  ? { setupFiles: [fileURLToPath(registerNative)] }
+  : { env: { SDMJS_NATIVE_TENSORFLOW: '/nonexistent' } };
 
 export default defineConfig({
   resolve: { conditions },
@@ -22,6 +24,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
-    projects: folders.map(({ name, root }) => ({ extends: true, test: { name, root, setupFiles } })),
+    projects: folders.map(({ name, root }) => ({ extends: true, test: { name, root, ...nativeSettings } })),
   },
 });
