@@ -43,6 +43,7 @@ test('a path that cannot be a folder is found at once', () => {
   writeFileSync(file, '');
   expect(codeOf(() => openRunFolder(file, settings(0)))).toBe('not-writable');
   expect(codeOf(() => openRunFolder(join(file, 'below'), settings(0)))).toBe('not-writable');
+  if (existsSync('/proc/version')) expect(codeOf(() => openRunFolder('/proc/run', settings(0)))).toBe('not-writable');
 });
 
 test('what a killed process left half-written is removed and never read', () => {

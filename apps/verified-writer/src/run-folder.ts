@@ -2,7 +2,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
+import { makeFolders } from '@sdmjs/interchange/node';
 import type { Preset } from './presets.js';
 
 /** The folder of one run: what each stage made, every file written as a whole or not at all. */
@@ -48,7 +48,7 @@ export function openRunFolder(
   requireOwnFolder(folder, wanted, options.fresh === true);
   try {
     if (options.fresh) rmSync(folder.path, { recursive: true, force: true });
-    mkdirSync(folder.path, { recursive: true });
+    makeFolders(folder.path);
     folder.writeJson(RUN_FILE, settings);
     removeLeftovers(folder.path);
   } catch (cause) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,10 @@ it('finds a path that cannot be written before any training', async () => {
   await saveModel(newer, folder);
   await expect(requireWritable(folder)).rejects.toEqual(code('destination-exists'));
   await requireWritable(folder, { overwrite: true });
+});
+
+it.skipIf(!existsSync('/proc/version'))('gives up on a file system that makes no folders', async () => {
+  await expect(requireWritable('/proc/sdmjs/model')).rejects.toEqual(code('not-writable'));
 });
 
 it.skipIf(process.getuid?.() === 0)('finds a folder without permission', async () => {

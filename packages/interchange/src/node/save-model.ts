@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import type { SdmEstimator } from '@sdmjs/estimator';
@@ -7,6 +7,7 @@ import { decodeModel } from '../sdmkitmodel/decode-model.js';
 import { encodeModel } from '../sdmkitmodel/encode-model.js';
 import { readManifest } from '../sdmkitmodel/read-manifest.js';
 import { MANIFEST_FILE } from '../sdmkitmodel/manifest.js';
+import { makeFolders, syncFolder, writeDurably } from './durable-write.js';
 import { kindOf, readPackage } from './package-folder.js';
 import { recoverFromKilledSaves, siblingPath } from './siblings.js';
 
@@ -41,7 +42,7 @@ export async function saveModel(estimator: SdmEstimator, folder: string, options
 export async function requireWritable(folder: string, options: SaveOptions = {}): Promise<void> {
   const probe = siblingPath(folder, 'staging');
   try {
-    await mkdir(probe, { recursive: true });
+    makeFolders(probe);
     await writeDurably(join(probe, 'probe'), new Uint8Array(1));
     await recoverFromKilledSaves(folder);
   } catch (error) {
@@ -88,26 +89,6 @@ async function publish(staging: string, folder: string): Promise<void> {
   }
   await syncFolder(dirname(resolve(folder)));
   if (isReplacing) await rm(previous, { recursive: true, force: true });
-}
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes renames inside a folder survive a power cut, where the system can (Windows cannot open folders). */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  try {
-    await handle?.sync().catch(() => undefined);
-  } finally {
-    await handle?.close();
-  }
 }
 
 function notWritable(folder: string, cause: unknown): SdmError {

@@ -1,10 +1,10 @@
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
+import { makeFolders, syncFolder, writeDurably } from '@sdmjs/interchange/node';
 import type { Decoder } from '../decoder.js';
 import { decodeLanguageModel, encodeLanguageModel, type LanguageModelFiles, readConfig } from '../model-files.js';
 import type { Tokenizer } from '../tokenizer.js';
-import { syncFolder, writeDurably } from './write-durably.js';
 
 /**
  * Writes `config.json`, `tokenizer.json` and `model.safetensors` into a folder; parent folders are made. They are written beside it, flushed, read again
@@ -20,7 +20,7 @@ export async function saveLanguageModel(
   const files = await encodeLanguageModel(model.decoder, model.tokenizer);
   const staging = sibling(folder, `staging-${crypto.randomUUID()}`);
   try {
-    await mkdir(staging, { recursive: true });
+    makeFolders(staging);
     for (const [part, name] of PARTS) await writeDurably(join(staging, name), files[part]);
     await requireSame(files, await readFiles(staging));
     await syncFolder(staging);

@@ -1,8 +1,8 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { syncFolder, writeDurably } from '@sdmjs/interchange/node';
 import type { TrainingState } from '../train.js';
 import { decodeTrainingState, encodeTrainingState } from '../training-state.js';
-import { syncFolder, writeDurably } from './write-durably.js';
 
 /** Writes a checkpoint so that a killed process leaves the old one or the new one. */
 export async function saveTrainingState(state: TrainingState, path: string): Promise<void> {
