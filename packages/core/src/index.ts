@@ -19,5 +19,6 @@ export {
   rowOf,
   selectRows,
 } from './matrix.js';
+export { createPause } from './pause.js';
 export { createRandom, type Random } from './random.js';
 export { SdmError, type SdmErrorCode, throwIfAborted } from './sdm-error.js';

@@ -1,11 +1,10 @@
-import { SdmError, throwIfAborted } from '@sdmjs/core';
+import { createPause, SdmError, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerCache } from './attention.js';
 import { chooseToken, type Sampling } from './choose-token.js';
 import { type Decoder, decodeStep, prefill, tokenLogits } from './decoder.js';
 import { derivedRandom } from './derived-random.js';
 import { type PaddedBatch, padIntoBatches } from './padded-batches.js';
-import { createPause } from './pause.js';
 import { allowedColumns, logProbabilityOf, type TokenHead } from './token-head.js';
 
 /** What a constraint sees of a row. */

@@ -1,8 +1,7 @@
-import { createMatrix, type Matrix, SdmError, throwIfAborted } from '@sdmjs/core';
+import { createPause, createMatrix, type Matrix, SdmError, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Decoder, hiddenStates } from './decoder.js';
 import { padIntoBatches } from './padded-batches.js';
-import { createPause } from './pause.js';
 
 /** Which hidden states of a sequence become its features: a mean over positions, joined with the state at one position. */
 export interface HiddenFeature {

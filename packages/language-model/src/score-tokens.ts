@@ -1,9 +1,8 @@
-import { throwIfAborted } from '@sdmjs/core';
+import { createPause, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
 import { targetLogProbabilities } from './next-token-loss.js';
 import { padIntoBatches } from './padded-batches.js';
-import { createPause } from './pause.js';
 import { marginalLogits, type TokenHead } from './token-head.js';
 
 /**

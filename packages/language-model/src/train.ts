@@ -1,11 +1,10 @@
-import { SdmError, throwIfAborted } from '@sdmjs/core';
+import { createPause, SdmError, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { type AdamWOptions, type AdamWState, applyAdamW, createAdamWState } from './adamw.js';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
 import { assignWeight, namedWeights } from './decoder-weights.js';
 import { type LossTargets, nextTokenLoss } from './next-token-loss.js';
-import { createPause } from './pause.js';
 import type { LearningRateSchedule } from './schedule.js';
 import type { TokenBatch } from './token-batch.js';
 

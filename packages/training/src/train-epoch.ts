@@ -1,9 +1,6 @@
 import type { Signals } from '@sdmjs/activation';
-import { type Random, SdmError, throwIfAborted } from '@sdmjs/core';
+import { createPause, type Random, SdmError, throwIfAborted } from '@sdmjs/core';
 import type { EngineRound } from './engine.js';
-
-/** Milliseconds of work after which timers and events get a turn, so that progress shows and an abort arrives. */
-const TURN = 50;
 
 export interface EpochInputs {
   readonly round: EngineRound;
@@ -22,7 +19,7 @@ export async function trainEpoch(inputs: EpochInputs): Promise<number> {
   const { round, signals, exampleCount, batchSize, random, stopSignals } = inputs;
   const order = random.permutation(exampleCount);
   let total = 0;
-  let lastTurn = performance.now();
+  const pause = createPause(); // so that progress shows and an abort arrives
   for (let start = 0; start < exampleCount; start += batchSize) {
     for (const signal of stopSignals) throwIfAborted(signal, 'trainModel');
     const rows = order.subarray(start, start + batchSize);
@@ -31,10 +28,7 @@ export async function trainEpoch(inputs: EpochInputs): Promise<number> {
       throw new SdmError('not-finite', `trainModel: training diverged, a batch loss is ${loss}; lower learningRate`);
     }
     total += loss * rows.length;
-    if (performance.now() - lastTurn > TURN) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      lastTurn = performance.now();
-    }
+    await pause();
   }
   return total / exampleCount;
 }

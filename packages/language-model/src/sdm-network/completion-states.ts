@@ -1,8 +1,7 @@
-import { createMatrix, type Matrix, throwIfAborted } from '@sdmjs/core';
+import { createPause, createMatrix, type Matrix, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Decoder, hiddenStates } from '../decoder.js';
 import { padIntoBatches } from '../padded-batches.js';
-import { createPause } from '../pause.js';
 import type { NetworkDocument } from './network-document.js';
 
 /** Every completion token of the documents, in order, with the state that predicts it. */

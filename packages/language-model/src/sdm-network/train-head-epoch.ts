@@ -1,7 +1,6 @@
 import type { Signals } from '@sdmjs/activation';
-import { type Matrix, type Random, SdmError, selectRows, throwIfAborted } from '@sdmjs/core';
+import { createPause, type Matrix, type Random, SdmError, selectRows, throwIfAborted } from '@sdmjs/core';
 import type { Decoder } from '../decoder.js';
-import { createPause } from '../pause.js';
 import type { CompletionStates } from './completion-states.js';
 import { type HeadTraining, headGradient, headLogits, stepHead } from './head-training.js';
 import { networkLoss } from './network-loss.js';
