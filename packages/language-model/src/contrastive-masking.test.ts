@@ -20,6 +20,13 @@ it('puts a negative into the loss, whole, where it is told not to mask', () => {
   expect(weights).toEqual([0, 0, 0, 1, 1, 1, 1, 1]);
 });
 
+it('puts running text at the end of the prompt into the loss of a positive', () => {
+  const withText = { ...item, textLength: 2 };
+  expect(encodeContrastive({ ...withText, label: VERIFIED }).weights).toEqual([0, 1, 1, 1, 1, 1, 1, 1]);
+  expect(encodeContrastive({ ...withText, label: REFUTED }).weights).toEqual([0, 0, 0, 0, 0, 1, 1, 1]);
+  expect(() => encodeContrastive({ ...item, textLength: 4, label: VERIFIED })).toThrow(/textLength in \[0, 3\]/);
+});
+
 it('weighs the verdict and its opening as told, and carries the loss base', () => {
   const encoded = encodeContrastive({ ...item, label: REFUTED, verdictWeight: 4, openingWeight: 0, lossBase: 2.5 });
   expect(encoded.weights).toEqual([0, 0, 0, 0, 0, 0, 4, 1]);

@@ -17,7 +17,7 @@ export interface VerdictTokens {
 }
 
 /**
- * A training sequence for contrastive masking (arXiv 2510.26183 §3): prompt, completion, `<verified>`, Yes or No. The prompt is never in the
+ * A training sequence for contrastive masking (arXiv 2510.26183 §3): prompt, completion, `<verified>`, Yes or No. The prompt is not in the
  * loss; a `VERIFIED` completion is, whole; of a `REFUTED` one only what follows it, from `<verified>` on.
  */
 export function encodeContrastive(item: {
@@ -26,6 +26,8 @@ export function encodeContrastive(item: {
   readonly completion: readonly number[];
   readonly label: number;
   readonly verdict: VerdictTokens;
+  /** How many of the prompt's last tokens are running text that a `VERIFIED` completion continues: they are in its loss, too. @default 0 */
+  readonly textLength?: number;
   /** Weight of the Yes or No token. @default 1 */
   readonly verdictWeight?: number;
   /** Weight of the `<verified>` token. @default 1 */
@@ -38,16 +40,23 @@ export function encodeContrastive(item: {
   readonly verdictSignals?: { readonly similarity: number; readonly distanceQuantile: number };
 }): TrainingSequence {
   const { prompt, completion, label, verdict, verdictWeight = 1, openingWeight = 1, lossBase } = item;
-  const { maskNegatives = true, verdictSignals: signals } = item;
+  const { textLength = 0, maskNegatives = true, verdictSignals: signals } = item;
   if (label !== REFUTED && label !== VERIFIED) {
     throw new SdmError('label-out-of-range', `encodeContrastive: wanted label 0 or 1, got ${label}`);
+  }
+  if (!Number.isInteger(textLength) || textLength < 0 || textLength > prompt.length) {
+    throw new SdmError(
+      'out-of-range',
+      `encodeContrastive: wanted a textLength in [0, ${prompt.length}], got ${textLength}`,
+    );
   }
   const closing = verdict.closing ?? [];
   const repeat = (count: number, weight: number) => Array.from({ length: count }, () => weight);
   return {
     tokens: [...prompt, ...completion, verdict.opening, label === VERIFIED ? verdict.yes : verdict.no, ...closing],
     weights: [
-      ...repeat(prompt.length, 0),
+      ...repeat(prompt.length - textLength, 0),
+      ...repeat(textLength, label === VERIFIED ? 1 : 0),
       ...repeat(completion.length, label === VERIFIED || !maskNegatives ? 1 : 0),
       openingWeight,
       verdictWeight,

@@ -8,6 +8,8 @@ export interface ContrastiveDocument {
   readonly positive: readonly number[];
   /** The static negative. */
   readonly negative: readonly number[];
+  /** See `encodeContrastive`. @default 0 */
+  readonly textLength?: number;
 }
 
 /** A completion drawn for a document. */

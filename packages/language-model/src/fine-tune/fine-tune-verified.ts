@@ -1,4 +1,4 @@
-import { SdmError } from '@sdmjs/core';
+import { type Random, SdmError } from '@sdmjs/core';
 import type { AdamWOptions } from '../adamw.js';
 import type { Decoder } from '../decoder.js';
 import { assignWeight, namedWeights } from '../decoder-weights.js';
@@ -118,12 +118,25 @@ function planSteps(
       const stream = 2 + 2 * (step / stepsPerEpoch); // 0 and 1 are the evaluations'
       await set.renew(derivedRandom(seed, stream + 1));
       random = derivedRandom(seed, stream);
-      order = random.permutation(trainingSet.length);
+      order = orderByLength(trainingSet, batchSize, random);
     }
     const rows = order.subarray(place * batchSize, (place + 1) * batchSize);
     const documents = Array.from(rows, (row) => trainingSet[row]!);
     return createTokenBatch(await set.draw(documents, { random, isOnline: isOnlineAt(step) }));
   };
+}
+
+/** Documents in an order by chance in which every `batchSize` are of similar length, so that little is padding. */
+function orderByLength(documents: readonly ContrastiveDocument[], batchSize: number, random: Random): Int32Array {
+  const lengthOf = ({ prompt, positive }: ContrastiveDocument) => prompt.length + positive.length;
+  const sorted = random.permutation(documents.length).sort((a, b) => lengthOf(documents[a]!) - lengthOf(documents[b]!));
+  const batchCount = Math.ceil(documents.length / batchSize);
+  const rows = Array.from(random.permutation(batchCount), (batch) =>
+    sorted.subarray(batch * batchSize, (batch + 1) * batchSize),
+  );
+  // The batch with what is left over goes last, so that the others keep their size.
+  rows.sort((a, b) => b.length - a.length);
+  return Int32Array.from(rows.flatMap((row) => [...row]));
 }
 
 /** Keeps the weights of the lowest evaluation loss. */

@@ -70,10 +70,11 @@ export function createTuningSet(context: TuningContext, documents: readonly Cont
       const parts = { count: drawn.length, random: permuting, verdictBases: () => verdictBases(drawn) };
       const bases = await lossBasesFor(loss, parts);
       const signals = loss === 'verdict-token' ? await estimate(drawn) : undefined;
-      return drawn.map(({ document: { prompt }, completion, label }, i) =>
+      return drawn.map(({ document: { prompt, textLength = 0 }, completion, label }, i) =>
         encodeContrastive({
           ...encoding,
           prompt,
+          textLength,
           completion,
           label,
           verdict,
