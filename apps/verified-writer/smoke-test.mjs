@@ -9,25 +9,25 @@ const main = fileURLToPath(new URL('dist/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'verified-writer-smoke-'));
 const run = join(folder, 'run');
 
-function verifiedWriter(...options) {
+function verifiedWriter(...command) {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [main, '--run', run, '--backend', 'wasm', ...options],
+    [main, ...command, '--preset', 'test', '--run', run, '--backend', 'wasm'],
     {
       encoding: 'utf8',
     },
   );
-  if (status !== 0) throw new Error(`verified-writer ${options.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
+  if (status !== 0) throw new Error(`verified-writer ${command.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
   return stdout;
 }
 
 try {
   verifiedWriter('--help');
-  const printed = verifiedWriter('--preset', 'test');
-  const { tables } = JSON.parse(readFileSync(join(run, 'results.json'), 'utf8'));
+  const printed = verifiedWriter('train');
+  const { tables } = JSON.parse(readFileSync(join(run, 'sdm-hard', 'results.json'), 'utf8'));
   if (!printed.includes('Six generations') || tables[0].rules.length !== 9)
     throw new Error(`unexpected report:\n${printed}`);
-  const answer = verifiedWriter('--prompt', 'we must all do our part for the good of the people');
+  const answer = verifiedWriter('chat', 'we must all do our part for the good of the people');
   if (!/verdict {3}(admitted|rejected)/.test(answer)) throw new Error(`unexpected answer:\n${answer}`);
   process.stdout.write('verified-writer: the built app trains, reports and answers\n');
 } finally {

@@ -2,12 +2,15 @@ import type { SdmEstimator } from '@sdmjs/estimator';
 import { loadModel } from '@sdmjs/interchange/node';
 import {
   createLanguageModel,
+  createSdmNetworkModel,
+  decodeSafetensors,
   type LanguageModel,
   type VerifiedGeneration,
   wrapLanguageModel,
 } from '@sdmjs/language-model';
 import { loadLanguageModel } from '@sdmjs/language-model/node';
-import { SdmError } from '@sdmjs/core';
+import { type Matrix, SdmError } from '@sdmjs/core';
+import { HEAD_FILE } from './network/run-network.js';
 import { featureOfAnswer } from './answer-prompts.js';
 import type { RunFolder } from './run-folder.js';
 import { ESTIMATOR_FOLDER } from './stages/train-estimator.js';
@@ -30,9 +33,18 @@ export async function loadWriter(folder: RunFolder, answerLength: number): Promi
       throw new SdmError('not-calibrated', `loadWriter: ${folder.path} has no ${name} yet; finish the run first`);
     }
   }
-  const languageModel = await createLanguageModel(await loadLanguageModel(folder.pathOf(LANGUAGE_MODEL_FOLDER)));
+  const parts = await loadLanguageModel(folder.pathOf(LANGUAGE_MODEL_FOLDER));
+  const languageModel = folder.has(HEAD_FILE)
+    ? await createSdmNetworkModel({ ...parts, head: readHead(folder) })
+    : await createLanguageModel(parts);
   const estimator = await loadModel(folder.pathOf(ESTIMATOR_FOLDER));
   return { verifiedModel: await wrapWriter(languageModel, estimator, answerLength), estimator };
+}
+
+function readHead(folder: RunFolder): Matrix {
+  const head = decodeSafetensors(folder.readBytes(HEAD_FILE)).tensors.get('head');
+  if (head?.shape.length !== 2) throw new SdmError('bad-format', `loadWriter: ${folder.pathOf(HEAD_FILE)} has no head`);
+  return { data: head.values, rows: head.shape[0]!, columns: head.shape[1]! };
 }
 
 /** The language model with verdicts on this app's features. Throws `fingerprint-mismatch`. */

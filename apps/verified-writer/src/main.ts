@@ -1,52 +1,90 @@
 #!/usr/bin/env node
 import { SdmError } from '@sdmjs/core';
 import { Command, InvalidArgumentError } from 'commander';
-import { type CommandOptions, runCommand, withoutFunctionName } from './run-command.js';
+import { ARM_NAMES } from './arms.js';
+import { chat, type ChatOptions, train, type TrainOptions, withoutFunctionName } from './run-command.js';
 
-const program = new Command('verified-writer')
+const program = new Command('verified-writer').description(
+  'Trains a small language model to put words in order, and an SDM estimator that says which of its answers can be trusted.',
+);
+
+withPlace(program.command('train', { isDefault: true }))
   .description(
-    'Trains a small language model to put words in order, and an SDM estimator that says which of its answers can be trusted.',
+    'train, calibrate and report; a stopped run goes on where it was (this is what happens without a command)',
   )
-  .option('--preset <name>', 'smoke (minutes), laptop (up to an hour) or test (seconds, meaningless)', 'smoke')
-  .option('--seed <number>', 'chance of splits, weights and batches', wholeNumber, 0)
-  .option(
-    '--run <folder>',
-    'where everything is kept; a run goes on where it was stopped (default: runs/<preset>-<seed>)',
-  )
-  .option('--alpha <number>', 'target accuracy of the verdicts, a multiple of .05', share, 0.95)
-  .option('--backend <name>', 'tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default: the best there is)')
-  .option('--prompt <sentence>', 'answer this with the models of a finished run')
-  .option('-i, --interactive', 'answer sentences as they are typed, with the models of a finished run')
+  .option('--arm <names>', `how to fine-tune, comma-separated: ${ARM_NAMES.join(', ')}`, 'sdm-hard')
+  .option('--seeds <list>', 'chance of splits, weights and batches: 0, or 0,2, or 0-4', wholeNumbers, [0])
+  .option('--fits <number>', 'SDM layers to fit and measure on each kind of features', count, 1)
   .option('--fresh', 'forget what the run folder holds and start anew')
   .option('--json', 'print the results as JSON, everything else to standard error')
-  .addHelpText(
-    'after',
-    `
+  .action(async (options: TrainOptions) => {
+    process.exitCode = await train(options, process);
+  });
+
+withPlace(program.command('chat'))
+  .description('answer a sentence, or sentences as they are typed, with the models of a finished run')
+  .argument('[sentence]', 'its last three words are shuffled; words after a slash are put in order')
+  .option('--arm <name>', 'of the run', 'sdm-hard')
+  .option('--seed <number>', 'of the run', wholeNumber, 0)
+  .action((sentence: string | undefined, options: ChatOptions) => chat(sentence, options, process));
+
+program.addHelpText(
+  'after',
+  `
 Examples:
   verified-writer                                        train, calibrate and report, in a few minutes
   verified-writer --alpha .9                             the same run, reported at another target accuracy
-  verified-writer --preset laptop --seed 1
-  verified-writer --prompt "we must all do our part for the good of our country"
-  verified-writer --prompt "we must all do our part for the / country of our"
-  verified-writer --interactive
+  verified-writer --arm cross-entropy,sdm --seeds 0-4    two ways to fine-tune, five seeds each
+  verified-writer --preset laptop --seeds 1
+  verified-writer chat "we must all do our part for the good of our country"
+  verified-writer chat "we must all do our part for the / country of our"
+  verified-writer chat
 
-Of a prompt without a slash the last three words are shuffled; words after a slash are put in order.`,
-  );
-
-program.parse();
+\`verified-writer train --help\` and \`verified-writer chat --help\` show all options.`,
+);
 
 try {
-  process.exitCode = await runCommand(program.opts<CommandOptions>(), process);
+  await program.parseAsync();
 } catch (error) {
   if (!SdmError.is(error)) throw error;
   process.stderr.write(`verified-writer: ${withoutFunctionName(error.message)}\n`);
   process.exitCode = 1;
 }
 
+function withPlace(command: Command): Command {
+  return command
+    .option(
+      '--preset <name>',
+      'smoke (minutes), study (the arms compared), laptop (up to an hour), gpu or test (seconds, meaningless)',
+      'smoke',
+    )
+    .option('--run <folder>', 'where everything is kept (default: runs/<preset>-<seed>)')
+    .option('--alpha <number>', 'target accuracy of the verdicts, a multiple of .05', share, 0.95)
+    .option('--backend <name>', 'tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default: the best there is)');
+}
+
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value >= 2 ** 31) throw new InvalidArgumentError('Wanted a whole number below 2^31.');
   return value;
+}
+
+function count(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0 || value > 100) throw new InvalidArgumentError('Wanted a number from 1 to 100.');
+  return value;
+}
+
+/** `0`, `0,2` or `0-4` */
+function wholeNumbers(text: string): number[] {
+  const numbers = text.split(',').flatMap((part) => {
+    const [first, last = first, ...more] = part.split('-').map((end) => wholeNumber(end.trim()));
+    if (first === undefined || last === undefined || more.length > 0 || last < first || last - first > 999) {
+      throw new InvalidArgumentError('Wanted numbers such as 0,2 or a range such as 0-4.');
+    }
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+  return [...new Set(numbers)];
 }
 
 function share(text: string): number {

@@ -1,4 +1,5 @@
 import { SdmError } from '@sdmjs/core';
+import type { LayerSettings } from '@sdmjs/language-model';
 import type { SplitShares } from './corpus/splits.js';
 
 /** Everything that decides what a run does, besides its seed. */
@@ -7,8 +8,9 @@ export interface Preset {
   readonly corpus: CorpusSizes;
   readonly model: ModelSizes;
   readonly pretraining: TrainingSizes;
-  readonly fineTuning: TrainingSizes;
+  readonly fineTuning: FineTuningSizes;
   readonly estimator: EstimatorSizes;
+  readonly network: NetworkSizes;
 }
 
 export interface CorpusSizes {
@@ -42,6 +44,23 @@ export interface TrainingSizes {
   readonly learningRate: number;
 }
 
+export interface FineTuningSizes {
+  readonly epochs: number;
+  /** Documents a step. */
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** SDM layers during fine-tuning, one round each. */
+  readonly layer: LayerSettings;
+}
+
+/** Of the head of an SDM network. */
+export interface NetworkSizes {
+  readonly epochs: number;
+  /** Tokens a step. */
+  readonly batchSize: number;
+  readonly learningRate: number;
+}
+
 export interface EstimatorSizes {
   readonly representationSize: number;
   readonly epochs: number;
@@ -58,7 +77,7 @@ export function contextLengthOf({ corpus }: Preset): number {
 const smoke: Preset = {
   name: 'smoke',
   corpus: {
-    shares: { support: 0.14, calibration: 0.14, test: 0.15 },
+    shares: { support: 0.14, calibration: 0.14, test: 0.15, selection: 0.05 },
     vocabularySize: 600,
     answerLength: 3,
     minLength: 6,
@@ -72,15 +91,21 @@ const smoke: Preset = {
   },
   model: { width: 48, layerCount: 2, headCount: 4, feedForwardSize: 128 },
   pretraining: { tokenCount: 400_000, tokensPerStep: 1024, learningRate: 3e-3 },
-  fineTuning: { tokenCount: 1_000_000, tokensPerStep: 1024, learningRate: 2e-3 },
+  fineTuning: {
+    epochs: 5,
+    batchSize: 48,
+    learningRate: 2e-3,
+    layer: { representationSize: 128, epochs: 10, learningRate: 1e-3 },
+  },
   estimator: { representationSize: 128, epochs: 10, batchSize: 50, learningRate: 1e-3, rounds: 3 },
+  network: { epochs: 5, batchSize: 50, learningRate: 3e-4 },
 };
 
 const laptop: Preset = {
   name: 'laptop',
   corpus: {
     ...smoke.corpus,
-    shares: { support: 0.18, calibration: 0.18, test: 0.14 },
+    shares: { support: 0.18, calibration: 0.18, test: 0.14, selection: 0.05 },
     vocabularySize: 1200,
     supportCount: 4000,
     calibrationCount: 4000,
@@ -89,8 +114,27 @@ const laptop: Preset = {
   },
   model: { width: 96, layerCount: 3, headCount: 6, feedForwardSize: 256 },
   pretraining: { tokenCount: 2_500_000, tokensPerStep: 2048, learningRate: 2e-3 },
-  fineTuning: { tokenCount: 3_000_000, tokensPerStep: 2048, learningRate: 1.5e-3 },
+  fineTuning: {
+    epochs: 12,
+    batchSize: 96,
+    learningRate: 1.5e-3,
+    layer: { representationSize: 128, epochs: 10, learningRate: 1e-3 },
+  },
   estimator: { representationSize: 256, epochs: 20, batchSize: 50, learningRate: 1e-3, rounds: 5 },
+  network: { epochs: 5, batchSize: 50, learningRate: 3e-4 },
+};
+
+/** The smoke preset with fewer sentences to fine-tune on and more to calibrate and test with: what the arms are compared at. */
+const study: Preset = {
+  ...smoke,
+  name: 'study',
+  corpus: {
+    ...smoke.corpus,
+    shares: { support: 0.14, calibration: 0.22, test: 0.15, selection: 0.04 },
+    calibrationCount: 3600,
+    testCount: 2000,
+    shiftedCount: 900,
+  },
 };
 
 /** A run of a few seconds that exercises every stage; its numbers mean nothing. */
@@ -106,11 +150,17 @@ const test: Preset = {
   },
   model: { width: 16, layerCount: 1, headCount: 2, feedForwardSize: 32 },
   pretraining: { tokenCount: 10_000, tokensPerStep: 512, learningRate: 3e-3 },
-  fineTuning: { tokenCount: 10_000, tokensPerStep: 512, learningRate: 2e-3 },
+  fineTuning: {
+    epochs: 2,
+    batchSize: 48,
+    learningRate: 2e-3,
+    layer: { representationSize: 16, epochs: 2, learningRate: 1e-3 },
+  },
   estimator: { representationSize: 16, epochs: 2, batchSize: 50, learningRate: 1e-3, rounds: 1 },
+  network: { epochs: 5, batchSize: 50, learningRate: 3e-4 },
 };
 
-const presets: readonly Preset[] = [smoke, laptop, test];
+const presets: readonly Preset[] = [smoke, study, laptop, test];
 
 /** The preset of that name. Throws `out-of-range` with the names there are. */
 export function presetNamed(name: string): Preset {

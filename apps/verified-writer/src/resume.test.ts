@@ -11,19 +11,19 @@ const root = fileURLToPath(new URL('../../../package.json', import.meta.url));
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const tsx = pathToFileURL(createRequire(root).resolve('tsx')).href;
 
-function startRun(folder: string, options: readonly string[] = []): ChildProcess {
+function startRun(folder: string, command: readonly string[] = []): ChildProcess {
   const program = [
     '--conditions=source',
     '--import',
     tsx,
     main,
+    ...command,
     '--preset',
     'test',
     '--run',
     folder,
     '--backend',
     'wasm',
-    ...options,
   ];
   return spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
@@ -46,7 +46,8 @@ async function killWhenWritten(child: ChildProcess, file: string): Promise<void>
 }
 
 const newFolder = () => join(mkdtempSync(join(tmpdir(), 'verified-writer-')), 'run');
-const resultsIn = (folder: string): RunResults => JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
+const resultsIn = (folder: string): RunResults =>
+  JSON.parse(readFileSync(join(folder, 'sdm-hard', 'results.json'), 'utf8'));
 
 test('a run that is killed in every stage goes on and ends with the results of one that was not', async () => {
   const [whole, killed] = [newFolder(), newFolder()];
@@ -56,9 +57,10 @@ test('a run that is killed in every stage goes on and ends with the results of o
   expect(output).toContain('Six generations');
   for (const file of [
     'pretraining.safetensors',
-    'fine-tuning.safetensors',
-    'answers-support.safetensors',
-    'verified-test.json',
+    'sdm-hard/language-model',
+    'sdm-hard/answers-support.safetensors',
+    'sdm-hard/verified-test.json',
+    'sdm-hard/layer-answer-0-0.95.json',
   ]) {
     await killWhenWritten(startRun(killed), join(killed, file));
   }
@@ -66,10 +68,10 @@ test('a run that is killed in every stage goes on and ends with the results of o
   expect(resultsIn(killed).tables).toEqual(resultsIn(whole).tables);
 
   const prompt = 'we must all do our part for the good of the people';
-  const answered = await finish(startRun(whole, ['--prompt', prompt]));
+  const answered = await finish(startRun(whole, ['chat', prompt]));
   expect(answered.output).toMatch(/answer {4}(?:of|the|people) /);
   expect(answered.output).toMatch(/verdict {3}(?:admitted|rejected)/);
-  const tooLong = await finish(startRun(whole, ['--prompt', `we must ${'all '.repeat(60)} do the good of`]));
+  const tooLong = await finish(startRun(whole, ['chat', `we must ${'all '.repeat(60)} do the good of`]));
   expect([tooLong.code, tooLong.output]).toEqual([
     1,
     expect.stringMatching(/^verified-writer: prompt and answer take .* the context is 52; leave out \d+ words\n$/),

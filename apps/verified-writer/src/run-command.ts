@@ -6,23 +6,38 @@ import { chooseTargetAccuracy } from '@sdmjs/estimator';
 import { answerPrompt } from './answer-prompt.js';
 import { buildCorpus, readCorpusTexts, SET_NAMES, SET_TITLES, type Corpus } from './corpus/build-corpus.js';
 import { loadWriter } from './load-writer.js';
-import { type Preset, presetNamed } from './presets.js';
+import { armsNamed } from './arms.js';
+import { presetNamed } from './presets.js';
 import { largestServed } from './report/explain-regions.js';
-import { run } from './run.js';
-import { openRunFolder, readRunFolder, readSettings } from './run-folder.js';
-import { createTerminal, type Terminal } from './terminal/progress.js';
+import type { NetworkEvidence } from './network/network-evidence.js';
+import { runNetwork } from './network/run-network.js';
+import { runArm } from './run-arm.js';
+import { openRunFolder, readRunFolder, readSettings, runFolderAt } from './run-folder.js';
+import type { RunResults } from './report/write-report.js';
+import { createTerminal } from './terminal/progress.js';
 
-/** The command line, parsed. */
-export interface CommandOptions {
-  readonly preset: string;
+/** The command line of training, parsed. */
+export interface TrainOptions extends PlaceOptions {
+  /** Comma-separated names of arms. */
+  readonly arm: string;
+  readonly seeds: readonly number[];
+  readonly fits: number;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+}
+
+/** The command line of a chat, parsed. */
+export interface ChatOptions extends PlaceOptions {
+  readonly arm: string;
   readonly seed: number;
+}
+
+interface PlaceOptions {
+  readonly preset: string;
+  /** Folder of what is kept; a run of its own where there are several seeds. */
   readonly run?: string;
   readonly alpha: number;
   readonly backend?: string;
-  readonly prompt?: string;
-  readonly interactive?: boolean;
-  readonly fresh?: boolean;
-  readonly json?: boolean;
 }
 
 type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'once'>;
@@ -31,42 +46,38 @@ type Streams = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'once'>;
 const ALPHA_RESOLUTION = 0.05;
 const INTERRUPTED = 130;
 
-/** Does what the command line says; resolves to the exit code. Throws `SdmError` for every mistake of the person who typed it. */
-export async function runCommand(options: CommandOptions, streams: Streams): Promise<number> {
+/** Trains, calibrates and reports every arm with every seed; resolves to the exit code. Throws `SdmError` for every mistake of the person who typed it. */
+export async function train(options: TrainOptions, streams: Streams): Promise<number> {
   const preset = presetNamed(options.preset);
+  const arms = armsNamed(options.arm);
   const targetAccuracy = chooseTargetAccuracy(ALPHA_RESOLUTION, options.alpha);
-  const path = options.run ?? join('runs', `${preset.name}-${options.seed}`);
   const terminal = createTerminal(options.json ? streams.stderr : streams.stdout);
-  if (options.prompt !== undefined || options.interactive) {
-    await answerPeople({ ...options, path, targetAccuracy }, terminal, streams);
-    return 0;
-  }
-  return trainAndReport({ ...options, path, preset, targetAccuracy }, terminal, streams);
-}
-
-interface Settings extends Pick<CommandOptions, 'seed' | 'backend' | 'prompt' | 'fresh' | 'json'> {
-  readonly path: string;
-  readonly targetAccuracy: number;
-}
-
-async function trainAndReport(
-  settings: Settings & { readonly preset: Preset },
-  terminal: Terminal,
-  streams: Streams,
-): Promise<number> {
-  const { preset, seed, path, targetAccuracy } = settings;
-  const folder = openRunFolder(path, { preset, seed }, settings.fresh ? { fresh: true } : {});
-  const backend = await startBackend(settings);
+  const openFolder = options.fresh ? { fresh: true } : {};
+  const runs = options.seeds.map((seed) => {
+    const shared = openRunFolder(runPath(options, seed), { preset, seed }, openFolder);
+    return { seed, shared };
+  });
+  const backend = await startBackend(options.backend);
   terminal.say(`Runs on ${backend.describe()}`);
-  const corpus = buildCorpus(readCorpusTexts(), preset.corpus, { seed });
-  terminal.say(`Preset ${preset.name}, seed ${seed}, in ${folder.path}; ${describeCorpus(corpus)}`);
   const stop = new AbortController();
   streams.once('SIGINT', () => stop.abort());
+  const results: (RunResults | NetworkEvidence)[] = [];
   try {
-    const context = { preset, seed, folder, terminal, corpus, signal: stop.signal, device: backend.describe() };
-    const results = await run(context, { targetAccuracy });
-    terminal.say(`\nSaved in ${folder.path}. Try --interactive, or --prompt "…".`);
-    if (settings.json) streams.stdout.write(`${JSON.stringify(results, null, 1)}\n`);
+    for (const { seed, shared } of runs) {
+      const corpus = buildCorpus(readCorpusTexts(), preset.corpus, { seed });
+      terminal.say(`Preset ${preset.name}, seed ${seed}, in ${shared.path}; ${describeCorpus(corpus)}`);
+      const siblingFolder = (arm: string) => runFolderAt(shared.pathOf(arm));
+      for (const arm of arms) {
+        const folder = openRunFolder(shared.pathOf(arm.name), { preset, seed, arm: arm.name });
+        terminal.say(`\nArm ${arm.name}: ${arm.title}`);
+        const device = backend.describe();
+        const shares = { preset, seed, shared, terminal, corpus, siblingFolder, signal: stop.signal, device };
+        const runKind = arm.isNetwork ? runNetwork : runArm;
+        results.push(await runKind({ ...shares, arm, folder }, { targetAccuracy, fitCount: options.fits }));
+        terminal.say(`\nSaved in ${folder.path}. Try \`verified-writer chat\` with the same options.`);
+      }
+    }
+    if (options.json) streams.stdout.write(`${JSON.stringify(results, null, 1)}\n`);
     return 0;
   } catch (error) {
     if (!SdmError.is(error, 'aborted')) throw error;
@@ -75,11 +86,24 @@ async function trainAndReport(
   }
 }
 
-async function answerPeople(settings: Settings, terminal: Terminal, streams: Streams): Promise<void> {
-  const { path, prompt, targetAccuracy } = settings;
-  const folder = readRunFolder(path);
+/** `--run` names the folder of one seed, or the folder of the folders of several. */
+function runPath(
+  { run, preset, seeds }: Pick<TrainOptions, 'run' | 'preset'> & { readonly seeds?: readonly number[] },
+  seed: number,
+) {
+  if (run === undefined) return join('runs', `${preset}-${seed}`);
+  return seeds === undefined || seeds.length === 1 ? run : join(run, `${preset}-${seed}`);
+}
+
+/** Answers one prompt, or prompts as they are typed, with the models of a finished arm. Throws `SdmError` like `train`. */
+export async function chat(prompt: string | undefined, options: ChatOptions, streams: Streams): Promise<void> {
+  const targetAccuracy = chooseTargetAccuracy(ALPHA_RESOLUTION, options.alpha);
+  const terminal = createTerminal(streams.stdout);
+  const [arm, ...others] = armsNamed(options.arm);
+  if (arm === undefined || others.length > 0) throw new SdmError('out-of-range', 'chat: wanted one arm');
+  const folder = readRunFolder(join(runPath(options, options.seed), arm.name));
   const { answerLength } = readSettings(folder).preset.corpus;
-  await startBackend(settings);
+  await startBackend(options.backend);
   const writer = await loadWriter(folder, answerLength);
   const served = largestServed(writer.estimator.nestedRegions.regions, targetAccuracy) ?? targetAccuracy;
   if (served !== targetAccuracy)
@@ -106,7 +130,7 @@ async function answerPeople(settings: Settings, terminal: Terminal, streams: Str
   lines.close();
 }
 
-function startBackend({ backend }: Settings) {
+function startBackend(backend: string | undefined) {
   return chooseBackend(backend === undefined ? {} : { force: backend as BackendName });
 }
 

@@ -1,3 +1,4 @@
+import type { Arm } from './arms.js';
 import type { Corpus } from './corpus/build-corpus.js';
 import type { Preset } from './presets.js';
 import type { RunFolder } from './run-folder.js';
@@ -7,7 +8,13 @@ import type { Terminal } from './terminal/progress.js';
 export interface RunContext {
   readonly preset: Preset;
   readonly seed: number;
+  readonly arm: Arm;
+  /** Of the arm. */
   readonly folder: RunFolder;
+  /** Of what the arms of a preset and seed share. */
+  readonly shared: RunFolder;
+  /** Of another arm of the same preset and seed, for reading. */
+  readonly siblingFolder: (arm: string) => RunFolder;
   readonly terminal: Terminal;
   readonly corpus: Corpus;
   readonly signal: AbortSignal;

@@ -30,6 +30,8 @@ export interface RunFolder {
 export interface RunSettings {
   readonly preset: Preset;
   readonly seed: number;
+  /** Absent in the folder of what the arms of a run share. */
+  readonly arm?: string;
 }
 
 const RUN_FILE = 'run.json';
@@ -65,7 +67,7 @@ export function readRunFolder(path: string): RunFolder {
   if (!folder.has(RUN_FILE)) {
     throw new SdmError(
       'bad-format',
-      `readRunFolder: ${folder.path} is not the folder of a run (it has no ${RUN_FILE}); run without --prompt and --interactive first, or name the folder with --run`,
+      `readRunFolder: ${folder.path} is not the folder of a run (it has no ${RUN_FILE}); train that arm first, or name the folder with --run`,
     );
   }
   return folder;
@@ -76,7 +78,8 @@ export function readSettings(folder: RunFolder): RunSettings {
   return folder.readJson(RUN_FILE) as RunSettings;
 }
 
-function runFolderAt(path: string): RunFolder {
+/** The folder at `path`, whether it is there or not. */
+export function runFolderAt(path: string): RunFolder {
   const pathOf = (name: string) => join(path, name);
   const writeBytes = (name: string, bytes: Uint8Array) => writeAtomically(path, name, bytes);
   return {

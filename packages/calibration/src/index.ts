@@ -52,6 +52,7 @@ export type { QuantileWeights } from './index-conditional/rescale.js';
 export { balancedAccuracy, balancedMean } from './metrics/balanced.js';
 export { type BinomialInterval, binomialInterval } from './metrics/binomial-interval.js';
 export { isIndexConditional } from './metrics/index-conditional.js';
+export { riskCoverageArea } from './metrics/risk-coverage-area.js';
 export {
   type GroupAccuracy,
   type SelectedRows,

@@ -19,6 +19,7 @@ test('every set of the smoke preset is full', () => {
 test('no address is in two parts', () => {
   const sources = [
     new Set(corpus.fineTuning.map((site) => site.source)),
+    new Set(corpus.selection.map((site) => site.source)),
     new Set(corpus.sets.support.map((item) => item.source)),
     new Set(corpus.sets.calibration.map((item) => item.source)),
     new Set([...corpus.sets.test, ...corpus.sets.long].map((item) => item.source)),

@@ -28,6 +28,8 @@ export interface Corpus {
   readonly pretraining: readonly Sentence[];
   /** Where fine-tuning finds its items. */
   readonly fineTuning: readonly ItemSite[];
+  /** Where the items are from that choose the checkpoint of fine-tuning; of addresses that train nothing. */
+  readonly selection: readonly ItemSite[];
   readonly sets: Readonly<Record<SetName, readonly WordOrderItem[]>>;
 }
 
@@ -57,7 +59,8 @@ export function buildCorpus(texts: CorpusTexts, sizes: CorpusSizes, options: { r
   const rules: SiteRules = { ...sizes, isKnown: (word) => tokenizer.tokenId(word) !== undefined };
   const longRules: SiteRules = { ...rules, minLength: sizes.longMinLength, maxLength: sizes.longMaxLength };
   const fineTuning = splits.training.flatMap((sentence) => findSites(sentence, rules));
-  const taken = new Set(fineTuning.map(({ sentence, end }) => sentence.slice(0, end).join(' ')));
+  const selection = splits.selection.flatMap((sentence) => findSites(sentence, rules));
+  const taken = new Set([...fineTuning, ...selection].map(({ sentence, end }) => sentence.slice(0, end).join(' ')));
   const draw = (name: SetName, sentences: readonly Located[], count: number, siteRules = rules) =>
     drawItems(sentences, siteRules, { name, count, seed, taken });
   const seen = new Set(texts.addresses.flatMap((text) => text.sentences.map((sentence) => sentence.join(' '))));
@@ -65,6 +68,7 @@ export function buildCorpus(texts: CorpusTexts, sizes: CorpusSizes, options: { r
     tokenizer,
     pretraining: splits.training.map(({ sentence }) => sentence),
     fineTuning,
+    selection,
     sets: {
       support: draw('support', splits.support, sizes.supportCount),
       calibration: draw('calibration', splits.calibration, sizes.calibrationCount),

@@ -13,9 +13,10 @@ export interface SplitShares {
   readonly support: number;
   readonly calibration: number;
   readonly test: number;
+  readonly selection: number;
 }
 
-/** Whole texts in four parts that share no sentence. */
+/** Whole texts in five parts that share no sentence. */
 export interface Splits {
   /** Pretraining and fine-tuning of the language model. */
   readonly training: readonly Located[];
@@ -24,9 +25,11 @@ export interface Splits {
   /** D_ca: only calibrates it. */
   readonly calibration: readonly Located[];
   readonly test: readonly Located[];
+  /** Chooses the checkpoint of the language model. */
+  readonly selection: readonly Located[];
 }
 
-/** Deals whole texts to four parts by chance. A sentence that occurs in several texts stays where it occurs first. */
+/** Deals whole texts to five parts by chance. A sentence that occurs in several texts stays where it occurs first. */
 export function splitBySource(texts: readonly SourceText[], shares: SplitShares, seed: number): Splits {
   const unique = withoutRepeats(texts);
   const total = unique.reduce((sum, text) => sum + text.sentences.length, 0);
@@ -44,7 +47,8 @@ export function splitBySource(texts: readonly SourceText[], shares: SplitShares,
   const support = take(shares.support);
   const calibration = take(shares.calibration);
   const test = take(shares.test);
-  return { training: order.flatMap(located), support, calibration, test };
+  const selection = take(shares.selection);
+  return { training: order.flatMap(located), support, calibration, test, selection };
 }
 
 /** All sentences of the texts, those already in `seen` and repeats left out. */

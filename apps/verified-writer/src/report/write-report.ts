@@ -5,6 +5,8 @@ import type { AnsweredSet } from '../stages/answer-set.js';
 import type { BaselineScores } from '../stages/verify-set.js';
 import { chooseExamples } from './choose-examples.js';
 import { explainRung, largestServed } from './explain-regions.js';
+import type { LayerFit } from '../evidence/fit-layers.js';
+import { fitsTable } from './fits-table.js';
 import { measureRules, type RuleReport, type VerifiedSets } from './measure-rules.js';
 import { resultsTable } from './results-table.js';
 import { formatAlpha, selectionRules } from './selection-rules.js';
@@ -15,12 +17,14 @@ export interface Findings {
   readonly calibration: AnsweredSet;
   readonly calibrationScores: readonly BaselineScores[];
   readonly sets: VerifiedSets;
+  readonly fits: readonly LayerFit[];
 }
 
 /** The results of a run, as they are saved. */
 export interface RunResults extends Timings {
   readonly preset: string;
   readonly seed: number;
+  readonly arm: string;
   /** What was asked for. */
   readonly targetAccuracy: number;
   /** What the tables are for: what was asked for, and where that has no region the largest below that has one. */
@@ -35,8 +39,8 @@ export const RESULTS_FILE = 'results.json';
 
 /** Prints the tables and six generations, and saves the results as JSON in the run folder. */
 export function writeReport(context: RunContext, findings: Findings, targetAccuracy: number): RunResults {
-  const { terminal, folder, preset, seed } = context;
-  const { estimator, calibration, calibrationScores, sets } = findings;
+  const { terminal, folder, preset, seed, arm } = context;
+  const { estimator, calibration, calibrationScores, sets, fits } = findings;
   const isCorrect = Array.from(calibration.labels, (label) => label === VERIFIED);
   const rungs = recalibrate(estimator, { targetAccuracy }).nestedRegions.rungs ?? [];
   const served = largestServed(estimator.nestedRegions.regions, targetAccuracy);
@@ -49,6 +53,7 @@ export function writeReport(context: RunContext, findings: Findings, targetAccur
   const results: RunResults = {
     preset: preset.name,
     seed,
+    arm: arm.name,
     ...readTimings(folder),
     targetAccuracy,
     tables,
@@ -64,6 +69,8 @@ export function writeReport(context: RunContext, findings: Findings, targetAccur
     );
     terminal.say(resultsTable(table.rules));
   }
+  terminal.say(`\nSDM layers on the SOTU test answers, region at α = ${formatAlpha(targetAccuracy)}`);
+  terminal.say(fitsTable(fits));
   const alpha = shown.at(-1)!;
   terminal.say(`\nSix generations, verdicts at α = ${formatAlpha(alpha)}`);
   for (const { caption, answer } of chooseExamples(sets, alpha)) {

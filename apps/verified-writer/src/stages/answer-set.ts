@@ -1,5 +1,13 @@
 import type { Matrix } from '@sdmjs/core';
-import { decodeSafetensors, encodeSafetensors, type LanguageModel, REFUTED, VERIFIED } from '@sdmjs/language-model';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type HiddenFeature,
+  type LanguageModel,
+  REFUTED,
+  VERIFIED,
+  verdictFeature,
+} from '@sdmjs/language-model';
 import { answerRequest, featureOfAnswer } from '../answer-prompts.js';
 import { SET_TITLES, type SetName } from '../corpus/build-corpus.js';
 import { isExactMatch, type WordOrderItem } from '../items.js';
@@ -12,8 +20,10 @@ export interface AnsweredSet {
   readonly answers: readonly (readonly string[])[];
   /** `VERIFIED` for an exact match, else `REFUTED`. */
   readonly labels: Int32Array;
-  /** `[items, 2 · width]` */
+  /** Of the answers, as the estimator takes them. `[items, 2 · width]` */
   readonly features: Matrix;
+  /** The same by the rule of arXiv 2510.26183: the mean is over the prompt, too. `[items, 2 · width]` */
+  readonly sequenceFeatures: Matrix;
 }
 
 /** Answers of a set with their features, from the run folder when they are there. */
@@ -31,7 +41,10 @@ export async function answerSet(
   }
   const { tensors } = decodeSafetensors(context.folder.readBytes(fileName));
   const ids = tensors.get('answers')!;
-  const features = tensors.get('features')!;
+  const matrixOf = (tensor: string): Matrix => {
+    const { values, shape } = tensors.get(tensor)!;
+    return { data: values, rows: shape[0]!, columns: shape[1]! };
+  };
   const answers = items.map((_, i) => {
     const length = ids.shape[1]!;
     return Array.from(ids.values.subarray(i * length, (i + 1) * length), (id) => languageModel.tokenizer.token(id)!);
@@ -39,7 +52,8 @@ export async function answerSet(
   return {
     answers,
     labels: labelAnswers(items, answers),
-    features: { data: features.values, rows: features.shape[0]!, columns: features.shape[1]! },
+    features: matrixOf('features'),
+    sequenceFeatures: matrixOf('sequence-features'),
   };
 }
 
@@ -56,25 +70,30 @@ async function answerItems(
   const { name, items } = set;
   const { answerLength } = preset.corpus;
   const tokens = taskTokens(languageModel.tokenizer);
-  const progress = terminal.startProgress(`Answering ${SET_TITLES[name]}`, 2 * items.length);
+  const progress = terminal.startProgress(`Answering ${SET_TITLES[name]}`, 3 * items.length);
   const generations = await languageModel.generate({
     ...answerRequest(tokens, answerLength),
     prompts: items.map((item) => promptTokens(item, languageModel.tokenizer, tokens)),
     onProgress: ({ completed }) => progress.update(completed),
     signal,
   });
-  const features = await languageModel.features({
-    sequences: generations.map(({ prompt, tokens: written }) => [...prompt, ...written, tokens.verified]),
-    feature: featureOfAnswer(tokens, answerLength),
-    onProgress: ({ completed }) => progress.update(items.length + completed),
-    signal,
-  });
+  const sequences = generations.map(({ prompt, tokens: written }) => [...prompt, ...written, tokens.verified]);
+  const featuresOf = (feature: HiddenFeature, before: number) =>
+    languageModel.features({
+      sequences,
+      feature,
+      onProgress: ({ completed }) => progress.update(before + completed),
+      signal,
+    });
+  const features = await featuresOf(featureOfAnswer(tokens, answerLength), items.length);
+  const sequenceFeatures = await featuresOf(verdictFeature(tokens.verified), 2 * items.length);
   progress.end();
   const ids = Float32Array.from(generations.flatMap((generation) => generation.tokens.slice(0, answerLength)));
   return encodeSafetensors(
     new Map([
       ['answers', { shape: [items.length, answerLength], values: ids }],
       ['features', { shape: [features.rows, features.columns], values: features.data }],
+      ['sequence-features', { shape: [features.rows, features.columns], values: sequenceFeatures.data }],
     ]),
   );
 }

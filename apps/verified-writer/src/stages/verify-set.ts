@@ -1,11 +1,11 @@
-import type { LanguageModel, Verification, VerifiedGeneration } from '@sdmjs/language-model';
-import { answerRequest, featureOfAnswer } from '../answer-prompts.js';
+import type { Estimate, SdmEstimator } from '@sdmjs/estimator';
+import type { LanguageModel } from '@sdmjs/language-model';
 import { type REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
 import { isExactMatch } from '../items.js';
 import { type RunContext, timed } from '../run-context.js';
 import { type LogisticRegression, logisticProbabilities } from '../scores/logistic-regression.js';
 import { type AnswerScores, scoreAnswers } from '../scores/score-answers.js';
-import { promptTokens, taskTokens } from '../task-tokens.js';
+import type { AnsweredSet } from './answer-set.js';
 
 /** Scores that a simple threshold can be put on. */
 export interface BaselineScores extends AnswerScores {
@@ -28,58 +28,47 @@ export interface VerifiedAnswer {
 
 /** What is kept of an estimate; `regionAlpha` is the largest target accuracy at which it is admitted, 0 for none. */
 export type EstimateRecord = Pick<
-  Verification,
+  Estimate,
   'prediction' | 'probability' | 'similarity' | 'distanceQuantile' | 'rescaledSimilarity' | 'regionAlpha'
 > & { readonly nearestExemplar: number; readonly isOutOfDistribution: boolean };
 
 export type ReportedSet = (typeof REPORTED_SETS)[number];
 
-/** The two faces of one language model: plain, and wrapped so that its generations carry verdicts. */
+/** What answers are verified and scored with. */
 export interface WritingModels {
   readonly languageModel: LanguageModel;
-  readonly verifiedModel: LanguageModel<VerifiedGeneration>;
+  readonly estimator: SdmEstimator;
   readonly regression: LogisticRegression;
 }
 
-/** Answers and verdicts of a reported set, from the run folder when they are there. */
+/** Verdicts and scores of the answers of a reported set, from the run folder when they are there. */
 export async function verifySet(
   context: RunContext,
   models: WritingModels,
-  name: ReportedSet,
+  set: { readonly name: ReportedSet; readonly answered: AnsweredSet },
 ): Promise<readonly VerifiedAnswer[]> {
-  const fileName = `verified-${name}.json`;
+  const fileName = `verified-${set.name}.json`;
   if (!context.folder.has(fileName)) {
     await timed(context, 'verified answers', async () => {
-      context.folder.writeJson(fileName, await verifyItems(context, models, name));
+      context.folder.writeJson(fileName, await verifyItems(context, models, set));
     });
   }
   return context.folder.readJson(fileName) as VerifiedAnswer[];
 }
 
-async function verifyItems(context: RunContext, models: WritingModels, name: ReportedSet): Promise<VerifiedAnswer[]> {
-  const { preset, terminal, signal, corpus } = context;
-  const { languageModel, verifiedModel, regression } = models;
-  const { tokenizer } = languageModel;
-  const { answerLength } = preset.corpus;
-  const tokens = taskTokens(tokenizer);
+async function verifyItems(
+  { terminal, signal, corpus }: RunContext,
+  { languageModel, estimator, regression }: WritingModels,
+  { name, answered }: { readonly name: ReportedSet; readonly answered: AnsweredSet },
+): Promise<VerifiedAnswer[]> {
   const items = corpus.sets[name];
-  const progress = terminal.startProgress(`Answering and verifying ${SET_TITLES[name]}`, 2 * items.length);
-  const generations = await verifiedModel.generate({
-    ...answerRequest(tokens, answerLength),
-    prompts: items.map((item) => promptTokens(item, tokenizer, tokens)),
-    onProgress: ({ completed }) => progress.update(completed / 2),
-    signal,
-  });
-  const features = await languageModel.features({
-    sequences: generations.map(({ prompt, tokens: written }) => [...prompt, ...written, tokens.verified]),
-    feature: featureOfAnswer(tokens, answerLength),
-    signal,
-  });
+  const { answers, features } = answered;
+  const progress = terminal.startProgress(`Verifying ${SET_TITLES[name]}`, items.length);
+  const estimates = await estimator.estimateAll(features, { signal });
   const logistic = logisticProbabilities(regression, features);
-  const answers = generations.map((generation) => wordsWritten(generation, tokenizer, answerLength));
   const scores = await scoreAnswers(languageModel, items, {
     answers,
-    onProgress: (completed) => progress.update(items.length + completed),
+    onProgress: (completed) => progress.update(completed),
     signal,
   });
   progress.end();
@@ -91,7 +80,7 @@ async function verifyItems(context: RunContext, models: WritingModels, name: Rep
     wanted: item.answer.join(' '),
     isCorrect: isExactMatch(item, answers[i]!),
     scores: { ...scores[i]!, logisticProbability: logistic[i]! },
-    estimate: recordOf(generations[i]!.verification),
+    estimate: recordOf(estimates[i]!),
   }));
 }
 
@@ -104,9 +93,9 @@ export function wordsWritten(
   return generation.tokens.slice(0, answerLength).map((id) => tokenizer.token(id)!);
 }
 
-/** What is kept of a verification. */
-export function recordOf(verification: Verification): EstimateRecord {
-  const { prediction, probability, similarity, distanceQuantile, rescaledSimilarity, regionAlpha } = verification;
+/** What is kept of an estimate. */
+export function recordOf(estimate: Estimate): EstimateRecord {
+  const { prediction, probability, similarity, distanceQuantile, rescaledSimilarity, regionAlpha } = estimate;
   return {
     prediction,
     probability,
@@ -114,7 +103,7 @@ export function recordOf(verification: Verification): EstimateRecord {
     distanceQuantile,
     rescaledSimilarity,
     regionAlpha,
-    nearestExemplar: verification.nearestIndex,
-    isOutOfDistribution: !verification.admitted && verification.reason === 'out-of-distribution',
+    nearestExemplar: estimate.nearestIndex,
+    isOutOfDistribution: !estimate.admitted && estimate.reason === 'out-of-distribution',
   };
 }
