@@ -1,4 +1,4 @@
-import { createRandom } from '@sdmjs/core';
+import { createRandom, SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DecoderConfig } from './config.js';
 
@@ -91,6 +91,22 @@ export function initialValues(layerCount: number, seed: number, embeddingDeviati
 /** Gives a weight new values. */
 export function assignWeight(weight: tf.Variable, values: Float32Array): void {
   tf.tidy(() => weight.assign(tf.tensor(values, weight.shape)));
+}
+
+/** Throws `shape-mismatch` unless there are values of the right size for every weight. */
+export function requireValuesOf(
+  weights: ReadonlyMap<string, tf.Variable>,
+  values: ReadonlyMap<string, Float32Array>,
+  where: string,
+): void {
+  for (const [name, weight] of weights) {
+    const length = values.get(name)?.length;
+    if (length === weight.size) continue;
+    throw new SdmError(
+      'shape-mismatch',
+      `${where}: the state to resume has ${length ?? 'no'} numbers for ${name}, this decoder ${weight.size}; resume with the configuration that made it`,
+    );
+  }
 }
 
 /** Every weight under the name it has in files (`embedding`, `layers.0.query`, …), in one fixed order. */

@@ -15,12 +15,11 @@ export type { AnswerOptions } from './fine-tune/answer-rules.js';
 export type { ContrastiveDocument } from './fine-tune/contrastive-document.js';
 export type { SamplingRates } from './fine-tune/draw-completions.js';
 export type { DocumentsLoss } from './fine-tune/evaluate-documents.js';
-export {
-  type FineTuned,
-  type FineTuneEvaluation,
-  type FineTuneOptions,
-  fineTuneVerified,
-} from './fine-tune/fine-tune-verified.js';
+export type { FineTuneEvaluation } from './fine-tune/best-checkpoint.js';
+export type { FineTuneOptions } from './fine-tune/fine-tune-options.js';
+export { decodeFineTuneState, encodeFineTuneState, type FineTuneState } from './fine-tune/fine-tune-state.js';
+export { type FineTuned, fineTuneVerified } from './fine-tune/fine-tune-verified.js';
+export type { KeptAnswers } from './fine-tune/hard-negatives.js';
 export { type FineTuneLoss, verdictLossBases } from './fine-tune/loss-bases.js';
 export type { LayerSettings } from './fine-tune/verdict-layer.js';
 export { type VerdictExamplesOptions, verdictExamples } from './fine-tune/verdict-examples.js';

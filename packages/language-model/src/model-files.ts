@@ -2,8 +2,9 @@ import { SdmError } from '@sdmjs/core';
 import { completeConfig, type DecoderConfig } from './config.js';
 import { createDecoderFrom, type Decoder } from './decoder.js';
 import { namedWeights } from './decoder-weights.js';
+import { isJsonObject, parseJsonAs } from './parse-json.js';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
-import { createTokenizer, type Tokenizer, type TokenizerFile } from './tokenizer.js';
+import { createTokenizer, type Tokenizer } from './tokenizer.js';
 
 /** The contents of a model folder. */
 export interface LanguageModelFiles {
@@ -35,7 +36,7 @@ export async function encodeLanguageModel(decoder: Decoder, tokenizer: Tokenizer
  */
 export function decodeLanguageModel(files: LanguageModelFiles): { decoder: Decoder; tokenizer: Tokenizer } {
   const config = readConfig(files.config);
-  const tokenizer = createTokenizer(parseObject(files.tokenizer, 'tokenizer.json'));
+  const tokenizer = createTokenizer(parseJsonAs(files.tokenizer, isJsonObject, 'tokenizer.json'));
   if (tokenizer.vocabularySize > config.vocabularySize) {
     throw new SdmError(
       'shape-mismatch',
@@ -63,7 +64,7 @@ const CONFIG_FIELDS = [
 
 /** The configuration in a `config.json`. Throws `bad-format`, `unsupported-version` or `out-of-range`. */
 export function readConfig(text: string): Required<DecoderConfig> {
-  const file = parseObject(text, 'config.json');
+  const file = parseJsonAs(text, isJsonObject, 'config.json');
   if (file['architecture'] !== ARCHITECTURE) {
     throw new SdmError('bad-format', `config.json: wanted architecture "${ARCHITECTURE}", got ${file['architecture']}`);
   }
@@ -79,16 +80,6 @@ export function readConfig(text: string): Required<DecoderConfig> {
     return [field, value] as const;
   });
   return completeConfig(Object.fromEntries(fields) as Record<(typeof CONFIG_FIELDS)[number], number>);
-}
-
-function parseObject(text: string, name: string): TokenizerFile {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TokenizerFile;
-  } catch (cause) {
-    throw new SdmError('bad-format', `${name} is not JSON; it may have been cut off`, { cause });
-  }
-  throw new SdmError('bad-format', `${name}: wanted a JSON object`);
 }
 
 function valuesOf(tensors: ReadonlyMap<string, NamedArray>, name: string, shape: readonly number[]): Float32Array {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { type AdamWOptions, type AdamWState, applyAdamW, createAdamWState } from './adamw.js';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
-import { assignWeight, namedWeights } from './decoder-weights.js';
+import { assignWeight, namedWeights, requireValuesOf } from './decoder-weights.js';
 import { type LossTargets, nextTokenLoss } from './next-token-loss.js';
 import type { LearningRateSchedule } from './schedule.js';
 import type { TokenBatch } from './token-batch.js';
@@ -41,8 +41,8 @@ export interface TrainDecoderOptions {
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Called after every `checkpointEvery` steps. */
   readonly onCheckpoint?: (state: TrainingState) => void | Promise<void>;
-  /** @default 100 */
-  readonly checkpointEvery?: number;
+  /** A count of steps, or whether a checkpoint comes after so many. @default 100 */
+  readonly checkpointEvery?: number | ((step: number) => boolean);
   readonly signal?: AbortSignal;
 }
 
@@ -58,6 +58,8 @@ export async function trainDecoder(options: TrainDecoderOptions): Promise<{ stat
   const rate = options.learningRate;
   const schedule = typeof rate === 'number' ? () => rate : rate;
   const report = progressReporter(options, optimizer.step);
+  const { checkpointEvery: every = 100 } = options;
+  const isCheckpoint = typeof every === 'number' ? (step: number) => step % every === 0 : every;
   const pause = createPause();
   const losses: number[] = [];
   while (optimizer.step < stepCount) {
@@ -71,7 +73,7 @@ export async function trainDecoder(options: TrainDecoderOptions): Promise<{ stat
     const gradientNorm = await applyAdamW(weights, gradients, update);
     losses.push(loss);
     report({ loss, learningRate, gradientNorm }, batch);
-    if (options.onCheckpoint && optimizer.step % (options.checkpointEvery ?? 100) === 0) {
+    if (options.onCheckpoint && isCheckpoint(optimizer.step)) {
       await options.onCheckpoint(await capture(weights, optimizer));
     }
     await pause();
@@ -158,16 +160,8 @@ function copyOptimizer({ step, means, variances }: AdamWState): AdamWState {
 }
 
 function restore(weights: ReadonlyMap<string, tf.Variable>, { weights: values, optimizer }: TrainingState): void {
-  for (const [name, weight] of weights) {
-    for (const array of [values.get(name), optimizer.means.get(name), optimizer.variances.get(name)]) {
-      if (array?.length === weight.size) continue;
-      throw new SdmError(
-        'shape-mismatch',
-        `trainDecoder: the state to resume has ${array?.length ?? 'no'} numbers for ${name}, this decoder ${weight.size}; resume with the configuration that made it`,
-      );
-    }
-    assignWeight(weight, values.get(name)!);
-  }
+  for (const arrays of [values, optimizer.means, optimizer.variances]) requireValuesOf(weights, arrays, 'trainDecoder');
+  for (const [name, weight] of weights) assignWeight(weight, values.get(name)!);
 }
 
 function requireFiniteLoss(loss: number, step: number): void {

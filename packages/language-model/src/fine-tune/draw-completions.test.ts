@@ -66,7 +66,7 @@ describe('hard negatives', () => {
     const negatives = createHardNegatives({ ...rules, isCorrect });
     const some = documents.slice(0, 3);
     expect(await negatives.generate(some)).toEqual([[5, 5, 5], undefined, [5, 5, 5]]);
-    expect(negatives.count()).toBe(2);
+    expect(negatives.kept().size).toBe(2);
     expect(await negatives.recall(documents.slice(1, 4))).toEqual([undefined, [5, 5, 5], undefined]);
     negatives.clear();
     expect(await negatives.recall(some)).toEqual([undefined, undefined, undefined]);

@@ -1,47 +1,16 @@
 import { rowOf, SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createDecoder, type Decoder } from '../decoder.js';
-import { namedWeights } from '../decoder-weights.js';
+import type { Decoder } from '../decoder.js';
 import { VERIFIED } from '../contrastive-masking.js';
 import { hiddenFeatures, verdictFeature } from '../hidden-features.js';
 import { verdictExamples } from './verdict-examples.js';
 import { generateTokens } from '../generate.js';
 import { startBackend } from '../testing/backends.js';
-import { TINY } from '../testing/tiny.js';
-import type { ContrastiveDocument } from './contrastive-document.js';
-import { type FineTuneEvaluation, type FineTuneOptions, fineTuneVerified } from './fine-tune-verified.js';
-
-const VERDICT = { opening: 19, yes: 20, no: 21 };
-const createToy = () =>
-  createDecoder({ ...TINY, width: 16, vocabularySize: 22 }, { seed: 1, embeddingDeviation: 0.08 });
-
-/** Two numbers; the right answer repeats the first, as 7 … 13. */
-function documentsOf(name: string, offset: number): ContrastiveDocument[] {
-  return Array.from({ length: 49 }, (_, i) => {
-    const [a, b] = [i % 7, Math.floor(i / 7)];
-    const wrong = (a + 1 + ((i + offset) % 6)) % 7;
-    return { id: `${name}${i}`, prompt: [a, b], positive: [7 + a], negative: [7 + wrong] };
-  });
-}
-
-const OPTIONS: Omit<FineTuneOptions, 'decoder'> = {
-  trainingSet: documentsOf('t', 0),
-  calibrationSet: documentsOf('c', 3),
-  verdict: VERDICT,
-  epochs: 3,
-  batchSize: 16,
-  learningRate: 0.01,
-  layer: { representationSize: 8, epochs: 3, learningRate: 0.01 },
-};
-
-async function tune(options: Partial<FineTuneOptions> = {}) {
-  const decoder = createToy();
-  const result = await fineTuneVerified({ ...OPTIONS, ...options, decoder });
-  const weights = await valuesOf(decoder);
-  decoder.dispose();
-  return { ...result, weights };
-}
+import { createToy, OPTIONS, tune, valuesOf, VERDICT } from '../testing/verdict-toy.js';
+import type { FineTuneEvaluation } from './best-checkpoint.js';
+import type { FineTuneOptions } from './fine-tune-options.js';
+import { fineTuneVerified } from './fine-tune-verified.js';
 
 describe('fine-tuning with verdicts', () => {
   beforeAll(() => startBackend('wasm'));
@@ -181,9 +150,4 @@ async function exactMatches(decoder: Decoder): Promise<number> {
   const prompts = calibrationSet.map(({ prompt }) => prompt);
   const answers = await generateTokens({ decoder, prompts, maxNewTokens: 1 });
   return answers.filter(({ tokens }, i) => tokens[0] === calibrationSet[i]!.positive[0]).length;
-}
-
-async function valuesOf(decoder: Decoder) {
-  const weights = [...namedWeights(decoder.weights)];
-  return Promise.all(weights.map(async ([name, weight]) => [name, [...(await weight.data())]]));
 }

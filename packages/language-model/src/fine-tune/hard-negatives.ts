@@ -9,12 +9,17 @@ export interface HardNegatives {
   readonly generate: WrongAnswers;
   /** What was kept, without generating. */
   readonly recall: WrongAnswers;
-  readonly count: () => number;
+  /** A copy of what is kept now. */
+  readonly kept: () => KeptAnswers;
   clear(): void;
 }
 
-export function createHardNegatives(rules: AnswerRules): HardNegatives {
-  const kept = new Map<string, readonly number[]>();
+/** Wrong answers by the id of their document. */
+export type KeptAnswers = ReadonlyMap<string, readonly number[]>;
+
+/** Begins with those of `earlier`, where a run is resumed. */
+export function createHardNegatives(rules: AnswerRules, earlier: KeptAnswers = new Map()): HardNegatives {
+  const kept = new Map(earlier);
   return {
     async generate(documents) {
       const answers = await answerGreedily(rules, documents);
@@ -26,7 +31,7 @@ export function createHardNegatives(rules: AnswerRules): HardNegatives {
       });
     },
     recall: async (documents) => documents.map(({ id }) => kept.get(id)),
-    count: () => kept.size,
+    kept: () => new Map(kept),
     clear: () => kept.clear(),
   };
 }

@@ -5,7 +5,7 @@ import type { TrainingSequence } from '../token-batch.js';
 import type { AnswerRules } from './answer-rules.js';
 import type { ContrastiveDocument, DrawnCompletion } from './contrastive-document.js';
 import { drawCompletions, type SamplingRates } from './draw-completions.js';
-import { createHardNegatives } from './hard-negatives.js';
+import { createHardNegatives, type KeptAnswers } from './hard-negatives.js';
 import { drawnFeatures } from './drawn-features.js';
 import { type FineTuneLoss, lossBasesFor, needsVerdictLayer, verdictLossBases } from './loss-bases.js';
 import { type LayerSettings, trainVerdictLayer, type VerdictLayer } from './verdict-layer.js';
@@ -34,14 +34,20 @@ export interface TuningSet {
     documents: readonly ContrastiveDocument[],
     chance: { readonly random: Random; readonly isOnline: boolean },
   ): Promise<TrainingSequence[]>;
-  hardNegativeCount(): number;
+  /** A copy of the wrong answers kept now. */
+  hardNegatives(): KeptAnswers;
   dispose(): void;
 }
 
-export function createTuningSet(context: TuningContext, documents: readonly ContrastiveDocument[]): TuningSet {
+/** Begins with the wrong answers of `earlier`, where a run is resumed. */
+export function createTuningSet(
+  context: TuningContext,
+  documents: readonly ContrastiveDocument[],
+  earlier?: KeptAnswers,
+): TuningSet {
   const { answers, loss, rates, verdict, encoding, layer: settings } = context;
   const { signal } = answers;
-  const negatives = createHardNegatives(answers);
+  const negatives = createHardNegatives(answers, earlier);
   let layer: VerdictLayer | undefined;
 
   const estimate = async (drawn: readonly DrawnCompletion[]) =>
@@ -83,7 +89,7 @@ export function createTuningSet(context: TuningContext, documents: readonly Cont
         }),
       );
     },
-    hardNegativeCount: negatives.count,
+    hardNegatives: negatives.kept,
     dispose: () => layer?.dispose(),
   };
 }

@@ -1,20 +1,11 @@
-import { readFile, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { syncFolder, writeDurably } from '@sdmjs/interchange/node';
+import { readFile } from 'node:fs/promises';
 import type { TrainingState } from '../train.js';
 import { decodeTrainingState, encodeTrainingState } from '../training-state.js';
+import { writeAtomically } from './write-atomically.js';
 
 /** Writes a checkpoint so that a killed process leaves the old one or the new one. */
-export async function saveTrainingState(state: TrainingState, path: string): Promise<void> {
-  const sibling = `${path}.${crypto.randomUUID()}`;
-  try {
-    await writeDurably(sibling, encodeTrainingState(state));
-    await rename(sibling, path);
-  } catch (error) {
-    await rm(sibling, { force: true }).catch(() => undefined);
-    throw error;
-  }
-  await syncFolder(dirname(resolve(path)));
+export function saveTrainingState(state: TrainingState, path: string): Promise<void> {
+  return writeAtomically(path, encodeTrainingState(state));
 }
 
 /** Reads a checkpoint. Throws `bad-format`, or the file system's own error when there is none. */

@@ -1,0 +1,16 @@
+import { rename, rm } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { syncFolder, writeDurably } from '@sdmjs/interchange/node';
+
+/** Writes a file so that a killed process leaves the old one or the new one. Throws the error of the file system. */
+export async function writeAtomically(path: string, contents: Uint8Array): Promise<void> {
+  const sibling = `${path}.${crypto.randomUUID()}`;
+  try {
+    await writeDurably(sibling, contents);
+    await rename(sibling, path);
+  } catch (error) {
+    await rm(sibling, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(resolve(path)));
+}
