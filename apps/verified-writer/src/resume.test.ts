@@ -57,7 +57,7 @@ test('a run that is killed in every stage goes on and ends with the results of o
   expect(output).toContain('Six generations');
   for (const file of [
     'pretraining.safetensors',
-    'sdm-hard/language-model',
+    'sdm-hard/fine-tuning.safetensors',
     'sdm-hard/answers-support.safetensors',
     'sdm-hard/verified-test.json',
     'sdm-hard/layer-answer-0-0.95.json',

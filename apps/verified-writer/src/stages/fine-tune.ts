@@ -7,6 +7,7 @@ import {
   type FineTuneOptions,
   warmUpThenCosine,
 } from '@sdmjs/language-model';
+import { loadFineTuneState, saveFineTuneState } from '@sdmjs/language-model/node';
 import { featureOfAnswer } from '../answer-prompts.js';
 import type { Arm } from '../arms.js';
 import { constrainToGivenWords } from '../constrain-to-given-words.js';
@@ -17,8 +18,10 @@ import { ADAM_W, WARM_UP_STEPS } from './optimizer.js';
 
 /** What fine-tuning came to, in the folder of the arm. */
 export const FINE_TUNING_FILE = 'fine-tuning.json';
+/** Everything that it needs to go on after an epoch. */
+const CHECKPOINT_FILE = 'fine-tuning.safetensors';
 
-/** Fine-tunes a pretrained decoder in place, by the loss of the arm. */
+/** Fine-tunes a pretrained decoder in place, by the loss of the arm, going on after the last whole epoch. */
 export async function fineTune(
   context: RunContext,
   decoder: Decoder,
@@ -31,6 +34,8 @@ export async function fineTune(
     const { epochs, batchSize, learningRate } = preset.fineTuning;
     const stepCount = epochs * Math.ceil(documents.trainingSet.length / batchSize);
     const progress = terminal.startProgress(`Fine-tuning: ${context.arm.title}`, stepCount);
+    const checkpoint = folder.pathOf(CHECKPOINT_FILE);
+    const resume = folder.has(CHECKPOINT_FILE) ? await loadFineTuneState(checkpoint) : undefined;
     let meanLoss = 0;
     const { bestStep, bestLoss, evaluations } = await fineTuneVerified({
       decoder,
@@ -43,6 +48,8 @@ export async function fineTune(
         meanLoss = meanLoss === 0 ? current : 0.97 * meanLoss + 0.03 * current;
         progress.update(step, `loss ${meanLoss.toFixed(2)}, ${Math.round(tokensPerSecond)} tokens/s`);
       },
+      onCheckpoint: (state) => saveFineTuneState(state, checkpoint),
+      ...(resume && { resume }),
       signal,
     });
     progress.end();
