@@ -2,6 +2,7 @@ import type { BinomialInterval } from '@sdmjs/calibration';
 import { REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
 import type { ReportedSet } from '../stages/verify-set.js';
 import type { Measurement } from './measure-rules.js';
+import { markdownTable } from './markdown-table.js';
 import { formatAlpha } from './selection-rules.js';
 import type { RunResults } from './write-report.js';
 
@@ -108,11 +109,6 @@ function stageTable(runs: readonly RunResults[]): string[] {
       total(run).toFixed(0),
     ]),
   );
-}
-
-function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(header), line(header.map(() => '---')), ...rows.map(line)];
 }
 
 function range(values: readonly number[]): string {
