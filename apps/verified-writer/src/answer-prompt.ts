@@ -24,6 +24,7 @@ export async function answerPrompt(
     shuffled: item.shuffled.join(' '),
     answer: wordsWritten(generation!, tokenizer, answerLength).join(' '),
     estimate: recordOf(generation!.verification),
+    exemplars: generation!.verification.nearestExemplars,
     ...(item.wanted ? { wanted: item.wanted.join(' ') } : {}),
   };
   return showAnswer(shown, estimator.model.support, targetAccuracy);

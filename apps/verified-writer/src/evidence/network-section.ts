@@ -3,7 +3,7 @@ import { REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
 import type { NetworkEvidence, NetworkFit } from '../network/network-evidence.js';
 import { markdownTable } from '../report/markdown-table.js';
 import { pooledShare } from './arm-tables.js';
-import { FEATURE_RULES, type FeatureRule } from './fit-layers.js';
+import { FEATURE_RULES } from './fit-layers.js';
 import { meanOf, pairedDifference } from './paired-difference.js';
 
 /** Claims 7 and 8: answers before and after the head was trained, and verdicts on force-decoded answers. */
