@@ -88,6 +88,16 @@ export function initialValues(layerCount: number, seed: number, embeddingDeviati
   };
 }
 
+/** Values of all weights under the names of `namedWeights`. */
+export type WeightArrays = ReadonlyMap<string, Float32Array>;
+
+/** Copies of all values. */
+export async function readWeights(weights: ReadonlyMap<string, tf.Variable>): Promise<Map<string, Float32Array>> {
+  const values = new Map<string, Float32Array>();
+  for (const [name, weight] of weights) values.set(name, ((await weight.data()) as Float32Array).slice());
+  return values;
+}
+
 /** Gives a weight new values. */
 export function assignWeight(weight: tf.Variable, values: Float32Array): void {
   tf.tidy(() => weight.assign(tf.tensor(values, weight.shape)));

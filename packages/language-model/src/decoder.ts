@@ -7,6 +7,7 @@ import {
   type DecoderWeights,
   initialValues,
   namedWeights,
+  type WeightArrays,
   type WeightValues,
 } from './decoder-weights.js';
 import { feedForward } from './feed-forward.js';
@@ -41,6 +42,25 @@ export function createDecoderFrom(config: DecoderConfig, valuesOf: WeightValues)
   const angles = createRotaryAngles(complete);
   const dispose = () => tf.dispose([...namedWeights(weights).values(), angles.cosine, angles.sine]);
   return { config: complete, weights, angles, dispose };
+}
+
+/**
+ * A decoder with the weights that a training run kept, under the names of `namedWeights`. Throws `shape-mismatch` where they are those of another
+ * configuration, `not-finite` where one is no number.
+ */
+export function restoreDecoder(config: DecoderConfig, weights: WeightArrays): Decoder {
+  return createDecoderFrom(config, (name, shape) => {
+    const values = weights.get(name);
+    const size = tf.util.sizeFromShape([...shape]);
+    if (values?.length !== size) {
+      throw new SdmError(
+        'shape-mismatch',
+        `restoreDecoder: wanted ${size} numbers for ${name}, got ${values?.length ?? 'none'}; give the configuration of the decoder that they were trained from`,
+      );
+    }
+    if (values.every((value) => Number.isFinite(value))) return values.slice();
+    throw new SdmError('not-finite', `restoreDecoder: ${name} holds NaN or an infinity`);
+  });
 }
 
 /**

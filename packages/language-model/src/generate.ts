@@ -2,10 +2,10 @@ import { createPause, SdmError, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayerCache } from './attention.js';
 import { chooseToken, type Sampling } from './choose-token.js';
-import { type Decoder, decodeStep, prefill, tokenLogits } from './decoder.js';
+import { type DecodedTokens, decodeStep, prefill } from './decoder.js';
 import { derivedRandom } from './derived-random.js';
 import { type PaddedBatch, padIntoBatches } from './padded-batches.js';
-import { allowedColumns, logProbabilityOf, type TokenHead } from './token-head.js';
+import { allowedColumns, logProbabilityOf, type TokenPart, type TokenSource, tokenParts } from './token-head.js';
 
 /** What a constraint sees of a row. */
 export interface GenerationRow {
@@ -16,10 +16,7 @@ export interface GenerationRow {
   readonly generated: readonly number[];
 }
 
-export interface GenerateTokensOptions extends Sampling {
-  readonly decoder: Decoder;
-  /** @default the head of the decoder, which is its embedding */
-  readonly head?: TokenHead;
+export interface GenerateTokensOptions extends Sampling, TokenSource {
   /** Token ids; lengths may differ. */
   readonly prompts: readonly ArrayLike<number>[];
   readonly maxNewTokens: number;
@@ -85,17 +82,17 @@ function createRow({ prompts, seed = 0, chanceIndices }: GenerateTokensOptions, 
 
 /** Fills `rows`: one pass over the prompts, then one token a row and step. Rows that have ended go along unread. */
 async function generateBatch(options: GenerateTokensOptions, batch: PaddedBatch, rows: Row[]): Promise<void> {
-  const { decoder, maxNewTokens, signal } = options;
-  const head: TokenHead = options.head ?? ((hidden) => tokenLogits(decoder, hidden));
+  const { maxNewTokens, signal } = options;
+  const parts = tokenParts(options);
   const pause = createPause();
-  let { logits, caches } = firstLogits({ decoder, head }, batch, rows);
+  let { logits, caches } = firstLogits(parts, batch, rows);
   try {
     for (let step = 0; step < maxNewTokens; step++) {
       throwIfAborted(signal, 'generateTokens');
       takeTokens(options, rows, (await logits.data()) as Float32Array);
       if (step + 1 === maxNewTokens || rows.every((row) => row.finishReason)) return;
       const past = { logits, caches };
-      ({ logits, caches } = nextLogits({ decoder, head, past: caches }, batch, rows));
+      ({ logits, caches } = nextLogits({ parts, past: caches }, batch, rows));
       disposeStep(past);
       await pause();
     }
@@ -104,30 +101,48 @@ async function generateBatch(options: GenerateTokensOptions, batch: PaddedBatch,
   }
 }
 
-type Model = { decoder: Decoder; head: TokenHead };
-type StepResult = { logits: tf.Tensor2D; caches: LayerCache[] };
+/** Logits of all parts side by side, and what each part needs of the tokens so far. */
+type StepResult = { logits: tf.Tensor2D; caches: LayerCache[][] };
 
 function disposeStep({ logits, caches }: StepResult): void {
   tf.dispose([logits, caches]);
 }
 
+/** Runs every part, and joins what comes of them. */
+function runParts(parts: readonly TokenPart[], run: (part: TokenPart, index: number) => DecodedTokens): StepResult {
+  const results = parts.map((part, index) => {
+    const { rows, caches } = run(part, index);
+    return { logits: part.head(rows), caches };
+  });
+  const logits = results.map((result) => result.logits);
+  return {
+    logits: logits.length === 1 ? logits[0]! : tf.concat(logits, 1),
+    caches: results.map(({ caches }) => caches),
+  };
+}
+
 /** Token logits after the last token of each prompt. */
-function firstLogits({ decoder, head }: Model, batch: PaddedBatch, rows: readonly Row[]): StepResult {
+function firstLogits(parts: readonly TokenPart[], batch: PaddedBatch, rows: readonly Row[]): StepResult {
   return tf.tidy(() => {
     const tokens = tf.tensor2d(batch.tokens, [batch.rows, batch.columns], 'int32');
-    const prompt = prefill(decoder, tokens);
     const lastPlaces = rows.map((row, i) => i * batch.columns + row.prompt.length - 1);
-    const last = tf.gather(prompt.rows, tf.tensor1d(lastPlaces, 'int32')); // [rows, width]
-    return { logits: head(last), caches: prompt.caches };
+    const places = tf.tensor1d(lastPlaces, 'int32');
+    return runParts(parts, ({ decoder }) => {
+      const prompt = prefill(decoder, tokens);
+      return { rows: tf.gather(prompt.rows, places), caches: prompt.caches }; // [rows, width]
+    });
   });
 }
 
 /** Token logits after each row's newest token, which stands in the slot after all others whatever its position. */
-function nextLogits(model: Model & { past: LayerCache[] }, batch: PaddedBatch, rows: readonly Row[]): StepResult {
+function nextLogits(
+  { parts, past }: { parts: readonly TokenPart[]; past: LayerCache[][] },
+  batch: PaddedBatch,
+  rows: readonly Row[],
+): StepResult {
   return tf.tidy(() => {
-    const { decoder, head, past } = model;
-    const lastPosition = decoder.config.contextLength - 1; // rows that have ended stay within the tables
-    const step = decodeStep(decoder, {
+    const lastPosition = parts[0]!.decoder.config.contextLength - 1; // rows that have ended stay within the tables
+    const step = {
       tokens: tf.tensor1d(
         rows.map((row) => row.generated.at(-1) ?? 0),
         'int32',
@@ -136,10 +151,9 @@ function nextLogits(model: Model & { past: LayerCache[] }, batch: PaddedBatch, r
         rows.map((row) => Math.min(row.prompt.length + row.generated.length - 1, lastPosition)),
         'int32',
       ),
-      mask: slotMask(batch, rows, past[0]!.keys.shape[2] + 1),
-      past,
-    });
-    return { logits: head(step.rows), caches: step.caches };
+      mask: slotMask(batch, rows, past[0]![0]!.keys.shape[2] + 1),
+    };
+    return runParts(parts, ({ decoder }, index) => decodeStep(decoder, { ...step, past: past[index]! }));
   });
 }
 

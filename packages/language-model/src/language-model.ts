@@ -7,10 +7,11 @@ import { type GeneratedTokens, type GenerateTokensOptions, generateTokens } from
 import { type HiddenFeature, hiddenFeatures } from './hidden-features.js';
 import { encodeLanguageModel } from './model-files.js';
 import { scoreTokens } from './score-tokens.js';
+import type { TokenSource } from './token-head.js';
 import type { Tokenizer } from './tokenizer.js';
 
 /** Prompts as text or token ids, and how to continue them. */
-export interface GenerateRequest extends Omit<GenerateTokensOptions, 'decoder' | 'head' | 'prompts'> {
+export interface GenerateRequest extends Omit<GenerateTokensOptions, keyof TokenSource | 'prompts'> {
   readonly prompts: readonly (string | ArrayLike<number>)[];
 }
 
@@ -40,9 +41,9 @@ export interface LanguageModel<Result extends Generation = Generation> {
   generate(request: GenerateRequest): Promise<Result[]>;
   /** ln of each token's probability given those before it; see `scoreTokens`. */
   score(sequences: readonly ArrayLike<number>[], signal?: AbortSignal): Promise<Float32Array[]>;
-  /** Hidden-state features `[sequences, 2 · width]`; see `hiddenFeatures`. */
+  /** Hidden-state features `[sequences, 2 · width]`, twice as many where two bodies differ; see `hiddenFeatures`. */
   features(request: FeatureRequest): Promise<Matrix>;
-  /** Frees the decoder's weights. */
+  /** Frees the weights. */
   dispose(): void;
 }
 
@@ -57,16 +58,23 @@ export async function createLanguageModel(parts: {
     config: decoder.config,
     tokenizer,
     fingerprint: await fingerprintOf([files.config, files.tokenizer, files.weights]),
+    ...tokenFunctions({ decoder }, tokenizer),
+    features: (request) => hiddenFeatures({ ...request, decoder }),
+    dispose: () => decoder.dispose(),
+  };
+}
+
+/** What a language model does with tokens, wherever their logits come from. */
+export function tokenFunctions(source: TokenSource, tokenizer: Tokenizer): Pick<LanguageModel, 'generate' | 'score'> {
+  return {
     async generate({ prompts, ...request }) {
       const encoded = prompts.map((prompt) =>
         typeof prompt === 'string' ? tokenizer.encode(prompt) : Array.from(prompt),
       );
-      const results = await generateTokens({ ...request, decoder, prompts: encoded });
+      const results = await generateTokens({ ...request, ...source, prompts: encoded });
       return results.map((result, i) => ({ ...result, prompt: encoded[i]!, text: tokenizer.decode(result.tokens) }));
     },
-    score: (sequences, signal) => scoreTokens({ decoder, sequences, ...(signal ? { signal } : {}) }),
-    features: (request) => hiddenFeatures({ ...request, decoder }),
-    dispose: () => decoder.dispose(),
+    score: (sequences, signal) => scoreTokens({ ...source, sequences, ...(signal ? { signal } : {}) }),
   };
 }
 

@@ -1,34 +1,37 @@
 import { createPause, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
+import { hiddenStates } from './decoder.js';
 import { targetLogProbabilities } from './next-token-loss.js';
 import { padIntoBatches } from './padded-batches.js';
-import { marginalLogits, type TokenHead } from './token-head.js';
+import { marginalLogits, type TokenSource, tokenParts } from './token-head.js';
 
 /**
  * ln of the probability of every token given those before it; entry 0, which nothing precedes, is 0. One array a sequence, in the given order.
  * Sum a slice for the log-probability of an answer; `Math.exp` of one entry is, for instance, p(Yes).
  */
-export async function scoreTokens(options: {
-  readonly decoder: Decoder;
-  /** @default the head of the decoder, which is its embedding */
-  readonly head?: TokenHead;
-  readonly sequences: readonly ArrayLike<number>[];
-  /** @default 256 */
-  readonly batchSize?: number;
-  readonly signal?: AbortSignal;
-}): Promise<Float32Array[]> {
+export async function scoreTokens(
+  options: TokenSource & {
+    readonly sequences: readonly ArrayLike<number>[];
+    /** @default 256 */
+    readonly batchSize?: number;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Float32Array[]> {
   const { decoder, sequences, batchSize = 256, signal } = options;
-  const head: TokenHead = options.head ?? ((hidden) => tokenLogits(decoder, hidden));
+  const parts = tokenParts(options);
   const results: Float32Array[] = [];
   const pause = createPause();
   for (const batch of padIntoBatches(sequences, batchSize, { ...decoder.config, where: 'scoreTokens' })) {
     throwIfAborted(signal, 'scoreTokens');
     const { rows, columns, tokens, indices } = batch;
     const scores = tf.tidy(() => {
-      const hidden = hiddenStates(decoder, tf.tensor2d(tokens, [rows, columns], 'int32')); // [rows, columns, width]
-      const flat = tf.reshape(hidden, [rows * columns, -1]) as tf.Tensor2D; // [rows * columns, width]
-      const logits = marginalLogits(head(flat), decoder.config.vocabularySize);
+      const ids = tf.tensor2d(tokens, [rows, columns], 'int32');
+      const partLogits = parts.map((part) => {
+        const hidden = hiddenStates(part.decoder, ids); // [rows, columns, width]
+        return part.head(tf.reshape(hidden, [rows * columns, -1]) as tf.Tensor2D);
+      });
+      const joint = partLogits.length === 1 ? partLogits[0]! : tf.concat(partLogits, 1);
+      const logits = marginalLogits(joint, decoder.config.vocabularySize);
       const next = Int32Array.from(tokens, (_, place) => tokens[place + 1] ?? 0);
       return targetLogProbabilities(logits, next).logProbabilities; // [rows * columns]
     });

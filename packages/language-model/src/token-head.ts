@@ -1,11 +1,46 @@
+import { SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { logSumExp } from './choose-token.js';
+import { type Decoder, tokenLogits } from './decoder.js';
 
 /**
  * Token logits of hidden rows, `[rows, width]` → `[rows, copies · vocabularySize]`. A head over a joint vocabulary has several logits a token,
  * `vocabularySize` columns apart; the token of a column is the column modulo `vocabularySize`.
  */
 export type TokenHead = (rows: tf.Tensor2D) => tf.Tensor2D;
+
+/** Where token logits come from. */
+export interface TokenSource {
+  readonly decoder: Decoder;
+  /** @default the head of the decoder, which is its embedding */
+  readonly head?: TokenHead;
+  /** The trained body of an SDM network: its token logits stand beside those of `decoder`, as the other half of a joint vocabulary. */
+  readonly positive?: Decoder;
+}
+
+/** A body and the head over its hidden rows. */
+export interface TokenPart {
+  readonly decoder: Decoder;
+  readonly head: TokenHead;
+}
+
+/** The bodies that tokens go through; their logits stand side by side. Throws `shape-mismatch` where their vocabularies or contexts differ. */
+export function tokenParts({ decoder, head, positive }: TokenSource): TokenPart[] {
+  const first = { decoder, head: head ?? ownHead(decoder) };
+  if (!positive) return [first];
+  const [wanted, got] = [decoder.config, positive.config];
+  if (wanted.vocabularySize !== got.vocabularySize || wanted.contextLength !== got.contextLength) {
+    throw new SdmError(
+      'shape-mismatch',
+      `tokenParts: wanted two bodies of one vocabulary and context, got ${wanted.vocabularySize} and ${got.vocabularySize} tokens, contexts of ${wanted.contextLength} and ${got.contextLength}`,
+    );
+  }
+  return [first, { decoder: positive, head: ownHead(positive) }];
+}
+
+function ownHead(decoder: Decoder): TokenHead {
+  return (rows) => tokenLogits(decoder, rows);
+}
 
 /** Columns of the allowed tokens in a row of `columns` logits; undefined for all. */
 export function allowedColumns(

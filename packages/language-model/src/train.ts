@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { type AdamWOptions, type AdamWState, applyAdamW, createAdamWState } from './adamw.js';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
-import { assignWeight, namedWeights, requireValuesOf } from './decoder-weights.js';
+import { assignWeight, namedWeights, readWeights, requireValuesOf } from './decoder-weights.js';
 import { type LossTargets, nextTokenLoss } from './next-token-loss.js';
 import type { LearningRateSchedule } from './schedule.js';
 import type { TokenBatch } from './token-batch.js';
@@ -86,8 +86,16 @@ export async function lossAndGradients(
   decoder: Decoder,
   batch: TokenBatch,
 ): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
+  return valueAndGradients(decoder, () => batchLoss(decoder, batch));
+}
+
+/** A scalar made of a decoder's weights and its gradient by weight name. */
+export async function valueAndGradients(
+  decoder: Decoder,
+  scalar: () => tf.Scalar,
+): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
   const weights = namedWeights(decoder.weights);
-  const { value, grads } = tf.variableGrads(() => batchLoss(decoder, batch), [...weights.values()]);
+  const { value, grads } = tf.variableGrads(scalar, [...weights.values()]);
   const loss = (await value.data())[0]!;
   const gradients = new Map<string, Float32Array>();
   for (const [name, weight] of weights) gradients.set(name, (await grads[weight.name]!.data()) as Float32Array);
@@ -98,22 +106,31 @@ export async function lossAndGradients(
 /** The weighted next-token loss of a batch; token logits are made only at places that count. A scalar. */
 export function batchLoss(decoder: Decoder, batch: TokenBatch): tf.Scalar {
   return tf.tidy(() => {
-    const { rows, columns } = batch;
     requireKnownTokens(batch, decoder.config.vocabularySize);
     const places = weightedPlaces(batch);
-    const hidden = hiddenStates(decoder, tf.tensor2d(batch.tokens, [rows, columns], 'int32')); // [rows, columns, width]
+    return nextTokenLoss(logitsAt(decoder, batch, places), {
+      targets: places.map((place) => batch.tokens[place]!),
+      weights: Float32Array.from(places, (place) => batch.weights[place]!),
+      ...basesAt(batch, places),
+    });
+  });
+}
+
+/** Token logits that predict the tokens at `places` of a batch. `[places, vocabularySize]` */
+export function logitsAt(
+  decoder: Decoder,
+  { rows, columns, tokens }: Pick<TokenBatch, 'rows' | 'columns' | 'tokens'>,
+  places: Int32Array,
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const hidden = hiddenStates(decoder, tf.tensor2d(tokens, [rows, columns], 'int32')); // [rows, columns, width]
     const flat = tf.reshape(hidden, [rows * columns, -1]) as tf.Tensor2D; // [rows * columns, width]
     // The state at place i − 1 predicts the token at place i.
     const before = tf.tensor1d(
       places.map((place) => place - 1),
       'int32',
     );
-    const logits = tokenLogits(decoder, tf.gather(flat, before)); // [places, vocabularySize]
-    return nextTokenLoss(logits, {
-      targets: places.map((place) => batch.tokens[place]!),
-      weights: Float32Array.from(places, (place) => batch.weights[place]!),
-      ...basesAt(batch, places),
-    });
+    return tokenLogits(decoder, tf.gather(flat, before)); // [places, vocabularySize]
   });
 }
 
@@ -141,16 +158,14 @@ function requireKnownTokens({ tokens }: TokenBatch, vocabularySize: number): voi
 }
 
 /** Flat indices of the tokens whose loss counts; never those of column 0. */
-function weightedPlaces({ weights, columns }: TokenBatch): Int32Array {
+export function weightedPlaces({ weights, columns }: Pick<TokenBatch, 'weights' | 'columns'>): Int32Array {
   const places: number[] = [];
   for (let i = 0; i < weights.length; i++) if (weights[i] !== 0 && i % columns !== 0) places.push(i);
   return Int32Array.from(places);
 }
 
 async function capture(weights: ReadonlyMap<string, tf.Variable>, optimizer: AdamWState): Promise<TrainingState> {
-  const values = new Map<string, Float32Array>();
-  for (const [name, weight] of weights) values.set(name, ((await weight.data()) as Float32Array).slice());
-  return { optimizer: copyOptimizer(optimizer), weights: values };
+  return { optimizer: copyOptimizer(optimizer), weights: await readWeights(weights) };
 }
 
 function copyOptimizer({ step, means, variances }: AdamWState): AdamWState {

@@ -2,22 +2,36 @@ import { type Matrix, requireFinite, SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Decoder } from '../decoder.js';
 import { fingerprintOf } from '../fingerprint.js';
-import { generateTokens } from '../generate.js';
-import { createLanguageModel, type LanguageModel } from '../language-model.js';
-import { scoreTokens } from '../score-tokens.js';
+import { createLanguageModel, type LanguageModel, tokenFunctions } from '../language-model.js';
 import type { Tokenizer } from '../tokenizer.js';
+import { jointFeatures } from './joint-features.js';
 import { jointHead } from './joint-head.js';
 
-/**
- * An SDM network as a language model: tokens are chosen from the joint distribution of the decoder's own head and the trained one, modulo the
- * vocabulary. Its features are those of the decoder, so an estimator trained on them fits. It owns the decoder from then on.
- * @param parts.head `[vocabularySize, width]`, as `trainSdmNetwork` returns it. Throws `shape-mismatch` or `not-finite`.
- */
-export async function createSdmNetworkModel(parts: {
+/** The model as it was, and what was trained of it. */
+export type SdmNetworkParts = {
   readonly decoder: Decoder;
-  readonly head: Matrix;
   readonly tokenizer: Tokenizer;
-}): Promise<LanguageModel> {
+} & (
+  | {
+      /** `[vocabularySize, width]`, as `trainSdmNetwork` returns it. */
+      readonly head: Matrix;
+    }
+  | {
+      /** A body of its own: `restoreDecoder` of what `trainFullSdmNetwork` returns. */
+      readonly positive: Decoder;
+    }
+);
+
+/**
+ * An SDM network as a language model: tokens are chosen from the joint distribution of the decoder and the trained head or body, modulo the
+ * vocabulary. With a trained head its features are those of the decoder; with a trained body they are those of both, `[sequences, 4 · width]`. It
+ * owns its decoders from then on. Throws `shape-mismatch` or `not-finite`.
+ */
+export async function createSdmNetworkModel(parts: SdmNetworkParts): Promise<LanguageModel> {
+  return 'head' in parts ? networkOfHead(parts) : networkOfBody(parts);
+}
+
+async function networkOfHead(parts: Extract<SdmNetworkParts, { head: Matrix }>): Promise<LanguageModel> {
   const { decoder, head, tokenizer } = parts;
   const { vocabularySize, width } = decoder.config;
   if (head.rows !== vocabularySize || head.columns !== width) {
@@ -29,24 +43,43 @@ export async function createSdmNetworkModel(parts: {
   requireFinite(head, 'createSdmNetworkModel: head');
   const reference = await createLanguageModel({ decoder, tokenizer });
   const positive = tf.tidy(() => tf.tensor2d(head.data.slice(), [vocabularySize, width]));
-  const joint = jointHead(decoder, positive);
   return {
     ...reference,
     fingerprint: await fingerprintOf([reference.fingerprint, bytesOf(head)]),
     featureFingerprint: reference.featureFingerprint ?? reference.fingerprint,
-    async generate({ prompts, ...request }) {
-      const encoded = prompts.map((prompt) =>
-        typeof prompt === 'string' ? tokenizer.encode(prompt) : Array.from(prompt),
-      );
-      const results = await generateTokens({ ...request, decoder, head: joint, prompts: encoded });
-      return results.map((result, i) => ({ ...result, prompt: encoded[i]!, text: tokenizer.decode(result.tokens) }));
-    },
-    score: (sequences, signal) => scoreTokens({ decoder, head: joint, sequences, ...(signal ? { signal } : {}) }),
+    ...tokenFunctions({ decoder, head: jointHead(decoder, positive) }, tokenizer),
     dispose() {
       positive.dispose();
       reference.dispose();
     },
   };
+}
+
+async function networkOfBody(parts: Extract<SdmNetworkParts, { positive: Decoder }>): Promise<LanguageModel> {
+  const { decoder, positive, tokenizer } = parts;
+  requireSameConfig(decoder, positive);
+  const bodies = [decoder, positive];
+  const models = await Promise.all(bodies.map((body) => createLanguageModel({ decoder: body, tokenizer })));
+  return {
+    config: decoder.config,
+    tokenizer,
+    fingerprint: await fingerprintOf(models.map(({ fingerprint }) => fingerprint)),
+    ...tokenFunctions({ decoder, positive }, tokenizer),
+    features: (request) => jointFeatures({ decoder, positive }, request),
+    dispose() {
+      for (const body of new Set(bodies)) body.dispose();
+    },
+  };
+}
+
+function requireSameConfig({ config }: Decoder, positive: Decoder): void {
+  const names = Object.keys(config) as (keyof Decoder['config'])[];
+  const name = names.find((key) => config[key] !== positive.config[key]);
+  if (!name) return;
+  throw new SdmError(
+    'shape-mismatch',
+    `createSdmNetworkModel: ${name} is ${config[name]} in the decoder and ${positive.config[name]} in the positive body; it belongs to another decoder`,
+  );
 }
 
 function bytesOf({ data }: Matrix): Uint8Array {
