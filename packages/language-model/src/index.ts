@@ -46,6 +46,7 @@ export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safeten
 export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine, warmUpThenLinear } from './schedule.js';
 export { scoreTokens } from './score-tokens.js';
 export { delimitedSequence, delimiterFeature } from './sdm-network/delimiter-feature.js';
+export type { NetworkEpochReport } from './sdm-network/network-choice.js';
 export type { NetworkDocument } from './sdm-network/network-document.js';
 export {
   type NetworkLogits,
@@ -56,7 +57,7 @@ export {
 export { createSdmNetworkModel } from './sdm-network/network-model.js';
 export type { RegularizerRange } from './sdm-network/regularizer-schedule.js';
 export {
-  type NetworkEpochReport,
+  type NetworkHead,
   type TrainedSdmNetwork,
   type TrainSdmNetworkOptions,
   trainSdmNetwork,

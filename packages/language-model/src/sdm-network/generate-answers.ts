@@ -1,11 +1,13 @@
+import type { Matrix } from '@sdmjs/core';
 import type { Estimate, SdmEstimator } from '@sdmjs/estimator';
 import { type DistanceScale, distanceQuantile } from '@sdmjs/exemplars';
 import type { Signals } from '@sdmjs/activation';
 import { VERIFIED } from '../contrastive-masking.js';
 import type { Decoder } from '../decoder.js';
-import { type GenerateTokensOptions, generateTokens } from '../generate.js';
+import { type GeneratedTokens, type GenerateTokensOptions, generateTokens } from '../generate.js';
 import { type HiddenFeature, hiddenFeatures } from '../hidden-features.js';
-import type { TokenHead } from '../token-head.js';
+import type { FeatureRequest } from '../language-model.js';
+import type { TokenHead, TokenSource } from '../token-head.js';
 import { delimitedSequence } from './delimiter-feature.js';
 import type { NetworkDocument } from './network-document.js';
 
@@ -33,33 +35,46 @@ export interface NetworkAnswer {
   readonly estimate: Estimate;
 }
 
+/** What answers come from: a language model is one. */
+export interface AnswerSource {
+  generate(request: Omit<GenerateTokensOptions, keyof TokenSource>): Promise<readonly GeneratedTokens[]>;
+  features(request: FeatureRequest): Promise<Matrix>;
+}
+
 /** Generates and estimates one answer a document. */
-export async function generateAnswers(
-  settings: AnswerSettings,
-  head: TokenHead,
+export type Answering = (documents: readonly NetworkDocument[]) => Promise<NetworkAnswer[]>;
+
+/** Answers of a decoder under another head. */
+export function decoderAnswers(settings: AnswerSettings, head: TokenHead): Answering {
+  const { decoder } = settings;
+  const source: AnswerSource = {
+    generate: (request) => generateTokens({ ...request, decoder, head }),
+    features: (request) => hiddenFeatures({ ...request, decoder }),
+  };
+  return (documents) => answerDocuments(settings, source, documents);
+}
+
+/** Generates and estimates one answer a document, ended by the delimiter. */
+export async function answerDocuments(
+  settings: Omit<AnswerSettings, 'decoder'>,
+  source: AnswerSource,
   documents: readonly NetworkDocument[],
 ): Promise<NetworkAnswer[]> {
-  const { decoder, estimator, delimiter, feature, fingerprint, signal } = settings;
+  const { estimator, delimiter, feature, maxNewTokens, allowedTokens, fingerprint, signal } = settings;
   const abort = signal ? { signal } : {};
-  const request: GenerateTokensOptions = {
-    decoder,
-    head,
+  const results = await source.generate({
     prompts: documents.map(({ prompt }) => prompt),
-    maxNewTokens: settings.maxNewTokens,
+    maxNewTokens,
     stopTokens: [delimiter],
-    ...abort,
-  };
-  const { allowedTokens } = settings;
-  const results = await generateTokens({
-    ...request,
     ...(allowedTokens && {
       allowedTokens: ({ index, generated }) => allowedTokens(documents[index]!, generated),
     }),
+    ...abort,
   });
   const sequences = results.map(({ tokens }, i) =>
     delimitedSequence({ prompt: documents[i]!.prompt, tokens }, delimiter),
   );
-  const features = await hiddenFeatures({ decoder, sequences, feature, ...abort });
+  const features = await source.features({ sequences, feature, ...abort });
   const estimates = await estimator.estimateAll(features, { fingerprint, signal });
   return results.map(({ tokens }, i) => ({ tokens, estimate: estimates[i]! }));
 }

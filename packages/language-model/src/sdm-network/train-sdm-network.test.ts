@@ -7,10 +7,11 @@ import { startBackend } from '../testing/backends.js';
 import { drawDocuments, END, estimateDocuments, pretrainToyDecoder, rightAnswer } from '../testing/toy-task.js';
 import { hiddenFeatures } from '../hidden-features.js';
 import { delimiterFeature } from './delimiter-feature.js';
-import { generateAnswers, trainingSignals } from './generate-answers.js';
+import { decoderAnswers, trainingSignals } from './generate-answers.js';
 import { jointHead, referenceHead } from './joint-head.js';
 import { fitTrainingDistances } from '../training-distances.js';
-import { type NetworkEpochReport, trainSdmNetwork, type TrainSdmNetworkOptions } from './train-sdm-network.js';
+import type { NetworkEpochReport } from './network-choice.js';
+import { trainSdmNetwork, type TrainSdmNetworkOptions } from './train-sdm-network.js';
 
 const trainingSet = drawDocuments('t', 240, 1);
 const calibrationSet = drawDocuments('c', 240, 2);
@@ -83,7 +84,7 @@ describe('training an SDM network on a toy task', () => {
       feature: delimiterFeature(END),
       allowedTokens: ({ id }: { id: string }) => [id.length + 1],
     };
-    const answers = await generateAnswers(settings, jointHead(decoder, decoder.weights.embedding), documents);
+    const answers = await decoderAnswers(settings, jointHead(decoder, decoder.weights.embedding))(documents);
     expect(answers.every(({ tokens }) => tokens.join() === '3,3')).toBe(true); // ids c0 … c7
     const sequences = documents.map(({ prompt }) => [...prompt, END]);
     const features = await hiddenFeatures({ decoder, sequences, feature: delimiterFeature(END) });
