@@ -24,6 +24,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
+    hookTimeout: 60_000, // hooks train models, too
     projects: folders.map(({ name, root }) => ({ extends: true, test: { name, root, ...nativeSettings } })),
   },
 });

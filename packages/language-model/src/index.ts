@@ -8,9 +8,10 @@ export {
   type Decoder,
   forward,
   hiddenStates,
+  restoreDecoder,
   tokenLogits,
 } from './decoder.js';
-export { type DecoderLayer, type DecoderWeights, namedWeights } from './decoder-weights.js';
+export { type DecoderLayer, type DecoderWeights, namedWeights, type WeightArrays } from './decoder-weights.js';
 export type { AnswerOptions } from './fine-tune/answer-rules.js';
 export type { ContrastiveDocument } from './fine-tune/contrastive-document.js';
 export type { SamplingRates } from './fine-tune/draw-completions.js';
@@ -54,8 +55,15 @@ export {
   type NetworkTargets,
   networkLoss,
 } from './sdm-network/network-loss.js';
-export { createSdmNetworkModel } from './sdm-network/network-model.js';
+export type { NetworkLayerSettings } from './sdm-network/network-layer.js';
+export { createSdmNetworkModel, type SdmNetworkParts } from './sdm-network/network-model.js';
 export type { RegularizerRange } from './sdm-network/regularizer-schedule.js';
+export {
+  type FullSdmNetwork,
+  type NetworkBody,
+  type TrainFullSdmNetworkOptions,
+  trainFullSdmNetwork,
+} from './sdm-network/train-full-network.js';
 export {
   type NetworkHead,
   type TrainedSdmNetwork,

@@ -17,7 +17,7 @@ export function requireFiniteBatch(
     documents,
   }: TrainingPlace & { readonly step: number; readonly documents: readonly Pick<NetworkDocument, 'id'>[] },
 ): void {
-  const stranger = strangerIn(values);
+  const stranger = values.find((value) => !Number.isFinite(value));
   if (stranger === undefined) return;
   throw new SdmError(
     'not-finite',
@@ -25,18 +25,19 @@ export function requireFiniteBatch(
   );
 }
 
-/** Throws `not-finite` with the epoch where its last step left a weight that is no number. */
-export function requireFiniteWeights(arrays: Iterable<Float32Array>, { where, epoch }: TrainingPlace): void {
-  for (const values of arrays) {
-    const stranger = strangerIn(values);
-    if (stranger === undefined) continue;
+/** Measures the network after an epoch; where its last step lost the numbers, with no loss to tell, `not-finite` names the epoch. */
+export async function measureAfter<Result>(
+  { where, epoch }: TrainingPlace,
+  measure: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await measure();
+  } catch (cause) {
+    if (epoch === 0 || !SdmError.is(cause, 'not-finite')) throw cause;
     throw new SdmError(
       'not-finite',
-      `${where}: a weight is ${stranger} after epoch ${epoch}; lower the learning rate, and go on from what onBest heard`,
+      `${where}: after epoch ${epoch} the network gives something that is no number; lower the learning rate, and go on from what onBest heard (${cause.message})`,
+      { cause },
     );
   }
-}
-
-function strangerIn(values: Float32Array): number | undefined {
-  return values.find((value) => !Number.isFinite(value));
 }

@@ -44,10 +44,10 @@ export async function eachBatch(
   return { loss, distance };
 }
 
-/** q and d of each token, from the place of its document. */
-export function signalsOfTokens(signals: Signals, documents: Int32Array): Signals {
+/** q and d of the documents at places, one each. */
+export function signalsAt(signals: Signals, places: Int32Array): Signals {
   return {
-    similarities: Array.from(documents, (index) => signals.similarities[index]!),
-    distanceQuantiles: Array.from(documents, (index) => signals.distanceQuantiles[index]!),
+    similarities: Array.from(places, (place) => signals.similarities[place]!),
+    distanceQuantiles: Array.from(places, (place) => signals.distanceQuantiles[place]!),
   };
 }

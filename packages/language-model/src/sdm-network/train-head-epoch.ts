@@ -3,7 +3,7 @@ import type { Decoder } from '../decoder.js';
 import type { CompletionStates } from './completion-states.js';
 import { requireFiniteBatch } from './finite-training.js';
 import { type HeadTraining, headGradient, headLogits, stepHead } from './head-training.js';
-import { eachBatch, type NetworkEpoch, type NetworkEpochLoss, signalsOfTokens } from './network-epoch.js';
+import { eachBatch, type NetworkEpoch, type NetworkEpochLoss, signalsAt } from './network-epoch.js';
 import { networkLoss } from './network-loss.js';
 
 /** Its mini-batches are tokens. */
@@ -27,7 +27,7 @@ export function trainHeadEpoch(epoch: HeadEpoch): Promise<NetworkEpochLoss> {
       { reference, negative: reference, positive },
       {
         targets: rows.map((row) => tokens.targets[row]!),
-        signals: signalsOfTokens(epoch.signals, places),
+        signals: signalsAt(epoch.signals, places),
         regularizerWeight,
       },
     );

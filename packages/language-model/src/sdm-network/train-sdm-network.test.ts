@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Decoder } from '../decoder.js';
 import { startBackend } from '../testing/backends.js';
+import { createTinyDecoder } from '../testing/tiny.js';
 import { drawDocuments, END, estimateDocuments, pretrainToyDecoder, rightAnswer } from '../testing/toy-task.js';
 import { hiddenFeatures } from '../hidden-features.js';
 import { delimiterFeature } from './delimiter-feature.js';
@@ -11,7 +12,7 @@ import { decoderAnswers, trainingSignals } from './generate-answers.js';
 import { jointHead, referenceHead } from './joint-head.js';
 import { fitTrainingDistances } from '../training-distances.js';
 import type { NetworkEpochReport } from './network-choice.js';
-import { trainSdmNetwork, type TrainSdmNetworkOptions } from './train-sdm-network.js';
+import { type NetworkHead, trainSdmNetwork, type TrainSdmNetworkOptions } from './train-sdm-network.js';
 
 const trainingSet = drawDocuments('t', 240, 1);
 const calibrationSet = drawDocuments('c', 240, 2);
@@ -75,6 +76,52 @@ describe('training an SDM network on a toy task', () => {
     const signal = AbortSignal.abort();
     await expect(trainSdmNetwork({ ...options, signal })).rejects.toSatisfy((error) => SdmError.is(error, 'aborted'));
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('names epoch and documents where the loss is no number, and has told what was best until then', async () => {
+    const kept: NetworkHead[] = [];
+    const onBest = (best: NetworkHead) => void kept.push(best);
+    const run = trainSdmNetwork({ ...options, learningRate: 1e38, onBest });
+    await expect(run).rejects.toSatisfy((error) => SdmError.is(error, 'not-finite'));
+    await expect(run).rejects.toThrow(
+      /in epoch 1, on "t\d+", .* and \d+ more, .* is (NaN|-?Infinity) at step 1; lower/,
+    );
+    // One mini-batch an epoch: the weights are lost at the last step, with no loss to tell.
+    const whole = trainSdmNetwork({ ...options, learningRate: 1e38, batchSize: 1000 });
+    await expect(whole).rejects.toThrow(/after epoch 1 .* is no number; lower the learning rate, .* onBest heard/);
+    expect(kept).toEqual([{ epoch: 0, head: await referenceHead(decoder) }]);
+  });
+
+  it('tells every head that is the best so far, and keeps the last', async () => {
+    const kept: NetworkHead[] = [];
+    const onBest = (best: NetworkHead) => void kept.push(best);
+    const run = trainSdmNetwork({ ...options, epochs: 3, learningRate: 0.01, onBest });
+    const { head, bestEpoch, history } = await run;
+    expect(kept.map(({ epoch }) => epoch)).toEqual(history.flatMap(({ epoch, isBest }) => (isBest ? [epoch] : [])));
+    expect(kept.at(-1)).toEqual({ epoch: bestEpoch, head });
+  });
+
+  it('refuses an estimator of other features, and says how to train one', async () => {
+    const other = trainSdmNetwork({ ...options, fingerprint: 'another model' });
+    await expect(other).rejects.toSatisfy((error) => SdmError.is(error, 'fingerprint-mismatch'));
+    await expect(other).rejects.toThrow(/these are "another model"; train a new one with trainModel on hiddenFeatures/);
+    const wider = createTinyDecoder();
+    const run = trainSdmNetwork({ ...options, decoder: wider });
+    await expect(run).rejects.toSatisfy((error) => SdmError.is(error, 'shape-mismatch'));
+    await expect(run).rejects.toThrow(/takes 32 features, this decoder gives 16; train a new one/);
+    wider.dispose();
+  });
+
+  it('refuses prompts without room for an answer and labels that are none, before it trains', async () => {
+    const onEpoch = () => expect.unreachable();
+    const long = trainSdmNetwork({ ...options, maxNewTokens: 4, onEpoch });
+    await expect(long).rejects.toSatisfy((error) => SdmError.is(error, 'context-exceeded'));
+    await expect(long).rejects.toThrow(
+      /"t0" of the training set: the context of 6 leaves 3 tokens .* maxNewTokens is 4/,
+    );
+    const strange = [...calibrationSet, { ...calibrationSet[0]!, label: 2 }];
+    const labelled = trainSdmNetwork({ ...options, calibrationSet: strange, onEpoch });
+    await expect(labelled).rejects.toSatisfy((error) => SdmError.is(error, 'label-out-of-range'));
   });
 
   it('shows a constraint the document, and scores an answer without the delimiter by its prompt alone', async () => {

@@ -3,11 +3,12 @@ import { fitTrainingDistances } from '../training-distances.js';
 import { completionStates } from './completion-states.js';
 import { delimiterFeature } from './delimiter-feature.js';
 import { requireOwnEstimator } from './estimator-check.js';
-import { requireFiniteWeights } from './finite-training.js';
+import { measureAfter } from './finite-training.js';
 import { type AnswerSettings, countAnswers, decoderAnswers, trainingSignals } from './generate-answers.js';
 import { startHeadTraining } from './head-training.js';
 import { jointHead, referenceHead } from './joint-head.js';
 import { createChoice, type NetworkEpochReport } from './network-choice.js';
+import type { NetworkEpochLoss } from './network-epoch.js';
 import { checkedPositives, type NetworkTrainingOptions, requireSettings } from './network-options.js';
 import { trainHeadEpoch } from './train-head-epoch.js';
 
@@ -51,17 +52,18 @@ export async function trainSdmNetwork(options: TrainSdmNetworkOptions): Promise<
   const tokens = await completionStates({ decoder, documents, signal });
   const head = startHeadTraining(await referenceHead(decoder));
   const answer = decoderAnswers(settings, jointHead(decoder, head.variable));
-  const count = async () => countAnswers(calibrationSet, await answer(calibrationSet), isCorrect);
+  const choice = createChoice<NetworkHead>(options);
   const capture = (epoch: number) => ({ epoch, head: { ...head.weights, data: head.weights.data.slice() } });
+  const measure = async (epoch: number, losses?: NetworkEpochLoss) => {
+    const answers = await measureAfter({ where, epoch }, () => answer(calibrationSet));
+    await choice.consider({ epoch, ...losses, ...countAnswers(calibrationSet, answers, isCorrect) }, capture);
+  };
   try {
-    const choice = createChoice<NetworkHead>(options);
-    await choice.consider({ epoch: 0, ...(await count()) }, capture);
+    await measure(0);
     for (let epoch = 1; epoch <= epochs; epoch++) {
       const signals = trainingSignals(await answer(documents), scale);
       const pass = { epoch, documents, signals, batchSize, learningRate, regularizer, random, signal };
-      const losses = await trainHeadEpoch({ ...pass, decoder, head, tokens });
-      requireFiniteWeights([head.weights.data], { where, epoch });
-      await choice.consider({ epoch, ...losses, ...(await count()) }, capture);
+      await measure(epoch, await trainHeadEpoch({ ...pass, decoder, head, tokens }));
     }
     const best = choice.best();
     return { head: best.head, bestEpoch: best.epoch, history: choice.history };
