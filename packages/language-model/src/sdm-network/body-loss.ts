@@ -17,8 +17,8 @@ export interface BodyBatch {
   /** One q and d a document. */
   readonly signals: Signals;
   readonly regularizerWeight: number;
-  /** Hears the positive logits before the loss is taken. */
-  readonly check?: (logits: Float32Array) => void;
+  /** @default networkLoss */
+  readonly lossOf?: typeof networkLoss;
 }
 
 /**
@@ -28,7 +28,7 @@ export interface BodyBatch {
 export async function bodyLossAndGradients(
   batch: BodyBatch,
 ): Promise<{ result: NetworkLoss; gradients: Map<string, Float32Array> }> {
-  const { decoder, positive, regularizerWeight } = batch;
+  const { decoder, positive, regularizerWeight, lossOf = networkLoss } = batch;
   const sequences = createTokenBatch(
     batch.documents.map(({ prompt, completion }) => ({
       tokens: [...prompt, ...completion],
@@ -38,9 +38,8 @@ export async function bodyLossAndGradients(
   const places = weightedPlaces(sequences);
   const reference = await readLogits(decoder, sequences, places);
   const logits = await readLogits(positive, sequences, places);
-  batch.check?.(logits.data);
   const rows = places.map((place) => Math.floor(place / sequences.columns));
-  const result = networkLoss(
+  const result = lossOf(
     { reference, negative: reference, positive: logits },
     {
       targets: places.map((place) => sequences.tokens[place]!),

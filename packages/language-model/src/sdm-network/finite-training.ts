@@ -1,5 +1,6 @@
 import { SdmError } from '@sdmjs/core';
 import { idsOf, type NetworkDocument } from './network-document.js';
+import { type NetworkLoss, networkLoss } from './network-loss.js';
 
 /** Where a run is, for its messages. */
 export interface TrainingPlace {
@@ -7,21 +8,28 @@ export interface TrainingPlace {
   readonly epoch: number;
 }
 
-/** Throws `not-finite` with epoch, step and documents where a number of a mini-batch, and with it the loss, is none. */
-export function requireFiniteBatch(
-  values: Float32Array,
-  {
-    where,
-    epoch,
-    step,
-    documents,
-  }: TrainingPlace & { readonly step: number; readonly documents: readonly Pick<NetworkDocument, 'id'>[] },
-): void {
-  const stranger = values.find((value) => !Number.isFinite(value));
-  if (stranger === undefined) return;
-  throw new SdmError(
+/** A mini-batch, for its messages. */
+export interface BatchPlace extends TrainingPlace {
+  readonly step: number;
+  readonly documents: readonly Pick<NetworkDocument, 'id'>[];
+}
+
+/** `networkLoss` of a mini-batch. Where it is no number, throws `not-finite` with epoch, step and documents, before any weight moves. */
+export function lossOfBatch(place: BatchPlace, ...[logits, targets]: Parameters<typeof networkLoss>): NetworkLoss {
+  const stranger = logits.positive.data.find((value) => !Number.isFinite(value));
+  if (stranger !== undefined) throw lostLoss(place, stranger);
+  try {
+    return networkLoss(logits, targets);
+  } catch (cause) {
+    throw SdmError.is(cause, 'not-finite') ? lostLoss(place, 'beyond float32', cause) : cause;
+  }
+}
+
+function lostLoss({ where, epoch, step, documents }: BatchPlace, value: number | string, cause?: unknown): SdmError {
+  return new SdmError(
     'not-finite',
-    `${where}: in epoch ${epoch}, on ${idsOf(documents)}, a token logit, and with it the loss, is ${stranger} at step ${step}; lower the learning rate, and go on from what onBest heard`,
+    `${where}: in epoch ${epoch}, on ${idsOf(documents)}, a token logit, and with it the loss, is ${value} at step ${step}; lower the learning rate, and go on from what onBest heard`,
+    { cause },
   );
 }
 

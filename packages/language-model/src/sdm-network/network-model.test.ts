@@ -29,10 +29,12 @@ async function shiftedHead(decoder: Decoder, deviation: number): Promise<Matrix>
 }
 
 describeOnBackends('an SDM network', () => {
-  it('before training answers and scores as the decoder does', async () => {
+  it.each([
+    ['head', async (decoder: Decoder) => ({ decoder, tokenizer, head: await referenceHead(decoder) })],
+    ['body', async (decoder: Decoder) => ({ decoder, tokenizer, positive: createTiny() })],
+  ])('before training its %s answers and scores as the decoder does', async (_, partsOf) => {
     const reference = await createLanguageModel({ decoder: createTiny(), tokenizer });
-    const decoder = createTiny();
-    const network = await createSdmNetworkModel({ decoder, head: await referenceHead(decoder), tokenizer });
+    const network = await createSdmNetworkModel(await partsOf(createTiny()));
     const request = { prompts: PROMPTS, maxNewTokens: 4 };
     const [wanted, got] = [await reference.generate(request), await network.generate(request)];
     expect(got.map(({ tokens }) => tokens)).toEqual(wanted.map(({ tokens }) => tokens));

@@ -2,7 +2,7 @@ import { type AdamWOptions, type AdamWState, applyAdamW } from '../adamw.js';
 import type { Decoder } from '../decoder.js';
 import { namedWeights } from '../decoder-weights.js';
 import { bodyLossAndGradients } from './body-loss.js';
-import { requireFiniteBatch } from './finite-training.js';
+import { lossOfBatch } from './finite-training.js';
 import { eachBatch, type NetworkEpoch, type NetworkEpochLoss, signalsAt } from './network-epoch.js';
 
 /** Its mini-batches are documents. */
@@ -27,7 +27,7 @@ export function trainBodyEpoch(epoch: BodyEpoch): Promise<NetworkEpochLoss> {
       documents,
       signals: signalsAt(epoch.signals, places),
       regularizerWeight,
-      check: (logits) => requireFiniteBatch(logits, { where, epoch: epoch.epoch, step: optimizer.step, documents }),
+      lossOf: (...parts) => lossOfBatch({ where, epoch: epoch.epoch, step: optimizer.step, documents }, ...parts),
     });
     await applyAdamW(weights, gradients, { state: optimizer, learningRate, options: adamW });
     return result;

@@ -81,6 +81,12 @@ describe('training the whole positive body of an SDM network on a toy task', () 
     expect(verified.length).toBe(history[bestEpoch]!.admittedCount);
     const right = verified.filter(({ prompt, tokens }) => tokens[0] === rightAnswer(prompt));
     expect(right.length).toBe(history[bestEpoch]!.verifiedCount);
+    // Its support rows are the force-decoded training documents under these weights: each finds itself.
+    const sequences = trainingSet.map(({ prompt, completion }) => [...prompt, ...completion]);
+    const estimates = await estimator.estimateAll(await network.features({ sequences, feature }));
+    // Float32 cancellation of squared norms of order 100.
+    for (const { nearestDistance } of estimates) expect(nearestDistance).toBeLessThan(1e-3);
+    expect(estimator.model.support.labels.length).toBe(trainingSet.length);
     network.dispose();
     estimator.dispose();
   });
@@ -111,6 +117,18 @@ describe('training the whole positive body of an SDM network on a toy task', () 
     const first = await train(1);
     expect(await train(1)).toEqual(first);
     expect((await train(2)).positive).not.toEqual(first.positive);
+  });
+
+  it('answers the right training documents before each epoch and the calibration set after it', async () => {
+    const asked: string[] = [];
+    const allowedTokens: TrainFullSdmNetworkOptions['allowedTokens'] = ({ id }, generated) => {
+      if (generated.length === 0) asked.push(id);
+      return undefined;
+    };
+    await trainFullSdmNetwork({ ...options, allowedTokens });
+    const right = trainingSet.flatMap(({ id, label }) => (label === 1 ? [id] : []));
+    const all = calibrationSet.map(({ id }) => id);
+    expect(asked).toEqual([...all, ...right, ...all, ...right, ...all]);
   });
 
   it('answers with nothing by the features of the prompt alone', async () => {

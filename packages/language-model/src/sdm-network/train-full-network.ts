@@ -1,8 +1,8 @@
+import { createRandom } from '@sdmjs/core';
 import type { SdmEstimator } from '@sdmjs/estimator';
 import { type AdamWOptions, createAdamWState } from '../adamw.js';
 import { type Decoder, restoreDecoder } from '../decoder.js';
 import { namedWeights, readWeights, type WeightArrays } from '../decoder-weights.js';
-import { derivedRandom } from '../derived-random.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { delimiterFeature } from './delimiter-feature.js';
 import { measureAfter } from './finite-training.js';
@@ -56,10 +56,10 @@ export async function trainFullSdmNetwork(options: TrainFullSdmNetworkOptions): 
   const documents = checkedPositives(options, WHERE);
   requireBothLabels(options.trainingSet, { where: WHERE, what: 'the training set' });
   requireBothLabels(calibrationSet, { where: WHERE, what: 'the calibration set' });
+  const random = createRandom(seed);
   const body = await startBodyTraining(options);
   const feature = options.feature ?? delimiterFeature(options.delimiter);
   const stages = createStages({ ...options, positive: body.positive, feature, layer, seed });
-  const random = derivedRandom(seed, 0);
   const choice = createChoice<NetworkBody>(options);
   const measure = async (epoch: number, losses?: NetworkEpochLoss) => {
     const { stage, answers } = await measureAfter({ where: WHERE, epoch }, async () => {

@@ -1,10 +1,9 @@
 import { selectRows } from '@sdmjs/core';
 import type { Decoder } from '../decoder.js';
 import type { CompletionStates } from './completion-states.js';
-import { requireFiniteBatch } from './finite-training.js';
+import { lossOfBatch } from './finite-training.js';
 import { type HeadTraining, headGradient, headLogits, stepHead } from './head-training.js';
 import { eachBatch, type NetworkEpoch, type NetworkEpochLoss, signalsAt } from './network-epoch.js';
-import { networkLoss } from './network-loss.js';
 
 /** Its mini-batches are tokens. */
 export interface HeadEpoch extends NetworkEpoch {
@@ -22,8 +21,8 @@ export function trainHeadEpoch(epoch: HeadEpoch): Promise<NetworkEpochLoss> {
     const places = rows.map((row) => tokens.documents[row]!);
     const { reference, positive } = await headLogits(decoder, head, states);
     const documents = [...new Set(places)].map((index) => epoch.documents[index]!);
-    requireFiniteBatch(positive.data, { where, epoch: epoch.epoch, step: head.step, documents });
-    const result = networkLoss(
+    const result = lossOfBatch(
+      { where, epoch: epoch.epoch, step: head.step, documents },
       { reference, negative: reference, positive },
       {
         targets: rows.map((row) => tokens.targets[row]!),

@@ -138,6 +138,16 @@ describe('training an SDM network on a toy task', () => {
     expect(answers.map(({ estimate }) => estimate)).toEqual(await estimator.estimateAll(features));
   });
 
+  it('scores an empty answer by its prompt alone', async () => {
+    const documents = calibrationSet.slice(0, 3);
+    const settings = { ...options, feature: delimiterFeature(END), allowedTokens: () => [] };
+    const answers = await decoderAnswers(settings, jointHead(decoder, decoder.weights.embedding))(documents);
+    const sequences = documents.map(({ prompt }) => [...prompt, END]);
+    const features = await hiddenFeatures({ decoder, sequences, feature: delimiterFeature(END) });
+    const estimates = await estimator.estimateAll(features);
+    expect(answers).toEqual(estimates.map((estimate) => ({ tokens: [], estimate })));
+  });
+
   it('takes q from the support, own row included, and d from the distances of the training rows', async () => {
     const scale = await fitTrainingDistances(estimator.model);
     const sequences = trainingSet.map(({ prompt, completion }) => [...prompt, ...completion]);
