@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { ArmEvidence } from './evidence/arm-evidence.js';
 import { EVIDENCE_FILE } from './evidence/arm-evidence.js';
 import { EVIDENCE_INTRODUCTION } from './evidence/evidence-introduction.js';
 import { evidencePage } from './evidence/evidence-page.js';
 import { evidenceSet } from './evidence/evidence-set.js';
 import type { NetworkEvidence } from './network/network-evidence.js';
+import { resultsIn } from './report/results-in.js';
 
 // Usage: report-evidence <folder of raw results> <page.md> [folder of runs to take results from]
 const [rawFolder, page, runs] = process.argv.slice(2);
@@ -16,11 +17,7 @@ if (rawFolder === undefined || page === undefined) {
 const PREFIX = 'sdm-language-model-';
 
 if (runs !== undefined) {
-  const found = readdirSync(runs, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => basename(path) === EVIDENCE_FILE,
-  );
-  for (const path of found) {
-    const evidence = JSON.parse(readFileSync(join(runs, path), 'utf8')) as ArmEvidence | NetworkEvidence;
+  for (const evidence of resultsIn<ArmEvidence | NetworkEvidence>(runs, EVIDENCE_FILE)) {
     const name = `${PREFIX}${evidence.preset}-${evidence.arm}-${evidence.seed}.json`;
     writeFileSync(join(rawFolder, name), `${JSON.stringify(evidence)}\n`);
   }

@@ -1,20 +1,29 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resultsPage } from './report/results-page.js';
-import type { RunResults } from './report/write-report.js';
+import { resultsIn } from './report/results-in.js';
+import { RESULTS_FILE, type RunResults } from './report/write-report.js';
 
-// Usage: report-results <folder of verified-writer-*.json> <page.md>
-const [rawFolder, page] = process.argv.slice(2);
+// Usage: report-results <folder of raw results> <page.md> [folder of runs to take results from]
+const [rawFolder, page, runFolder] = process.argv.slice(2);
 if (rawFolder === undefined || page === undefined) {
   process.stderr.write('report-results: wanted the folder of raw results and the page to write\n');
   process.exit(2);
+}
+
+if (runFolder !== undefined) {
+  for (const results of resultsIn<RunResults>(runFolder, RESULTS_FILE)) {
+    const name = `verified-writer-${results.preset}-${results.arm}-${results.seed}.json`;
+    writeFileSync(join(rawFolder, name), `${JSON.stringify(results, null, 1)}\n`);
+  }
 }
 
 const runs = readdirSync(rawFolder)
   .filter((name) => /^verified-writer-.*\.json$/.test(name))
   .sort()
   .map((name): RunResults => JSON.parse(readFileSync(join(rawFolder, name), 'utf8')));
-const presets = [...new Set(runs.map((run) => run.preset))].sort().reverse();
+const kindOf = ({ preset, arm }: RunResults) => `${preset} ${arm}`;
+const kinds = [...new Set(runs.map(kindOf))].sort().reverse();
 
 const introduction = `# verified-writer: results
 
@@ -33,5 +42,5 @@ What they do not say: that SDM ranks answers better. At the same share the log-p
 orders is better, but needs answers that can be enumerated. Admitted counts on the shifted sets are small (tens), so their accuracies are rough.
 `;
 
-const sections = presets.map((preset) => resultsPage(runs.filter((run) => run.preset === preset)));
+const sections = kinds.map((kind) => resultsPage(runs.filter((run) => kindOf(run) === kind)));
 writeFileSync(page, [introduction, ...sections].join('\n'));

@@ -6,13 +6,13 @@ import { markdownTable } from './markdown-table.js';
 import { formatAlpha } from './selection-rules.js';
 import type { RunResults } from './write-report.js';
 
-/** Markdown tables over several runs of one preset: every rule pooled over the seeds, then every seed by itself. */
+/** Markdown tables over several runs of one arm at one preset: every rule pooled over the seeds, then every seed by itself. */
 export function resultsPage(runs: readonly RunResults[]): string {
   const [first] = runs;
   if (first === undefined) return '';
   const seeds = runs.map((run) => run.seed).join(', ');
   return [
-    `## Preset \`${first.preset}\`, ${runs.length === 1 ? 'seed' : 'seeds'} ${seeds}`,
+    `## Preset \`${first.preset}\`, arm \`${first.arm}\`, ${runs.length === 1 ? 'seed' : 'seeds'} ${seeds}`,
     '',
     `Ran on: ${[...new Set(runs.flatMap((run) => run.devices))].join('; ')}.`,
     '',
