@@ -42,7 +42,7 @@ export {
   representationOf,
 } from './language-model.js';
 export { decodeLanguageModel, encodeLanguageModel, type LanguageModelFiles } from './model-files.js';
-export { type LossTargets, nextTokenLoss } from './next-token-loss.js';
+export { type LossLogarithm, type LossTargets, nextTokenLoss } from './next-token-loss.js';
 export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
 export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine, warmUpThenLinear } from './schedule.js';
 export { scoreTokens } from './score-tokens.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { nextTokenLoss } from './next-token-loss.js';
+import { type LossLogarithm, nextTokenLoss } from './next-token-loss.js';
 import { describeOnBackends } from './testing/backends.js';
 
 const Z = [2, 1, 0, -1];
@@ -53,9 +53,34 @@ describeOnBackends('the next-token loss', () => {
     expect(both.gradient[3 + 4]).toBeCloseTo((second.gradient[3]! * 3) / 4, 6);
   });
 
+  // Computed in Python doubles from −[ln(e_t + ε) − ln(Σ e + ε)] / ln β, e = β^(d (z − max z)), ε = 2^−23; gradients by central differences of 1e-6.
+  it.each([
+    ['near the maximum', [2, 1, 0, -1], 1, 2.5, 1, 1.5291901, [0.6157633, -0.7536943, 0.0985222, 0.0394089]],
+    ['at the maximum', [2, 1, 0, -1], 0, 2.5, 1, 0.5291903, [-0.3842364, 0.2463054, 0.0985222, 0.0394089]],
+    ['15 below, base 3', [15, 1, -3], 1, 3, 1, 13.5893125, [0.6368717, -0.6368717, 0]],
+    ['20 below, base 3', [20, 1, -3], 1, 3, 1, 14.5048384, [0.0071658, -0.0071658, 0]],
+    ['3 below, q = 1000', [3, 0, -1], 1, 1002, 1, 2.3060275, [0.0082695, -0.0082695, 0]],
+    ['3 below, q = 1000, d = 0.5', [3, 0, -1], 1, 1002, 0.5, 1.4994586, [0.4981003, -0.4981008, 0.0000005]],
+  ])('floors the logarithm on request, with a target %s', async (_, z, target, base, exponent, loss, gradient) => {
+    const found = await lossOf([z], [target], { lossBases: [base], exponents: [exponent], logarithm: 'floored' });
+    // exp amplifies the float32 rounding of exponents up to 22 by 1e-6, relatively; six decimals are given.
+    expect(found.value).toBeCloseTo(loss, 4);
+    found.gradient.forEach((value, i) => expect(value).toBeCloseTo(gradient[i]!, 5));
+  });
+
+  it('shares the floored gradient of the maximum between equal logits', async () => {
+    const { gradient } = await lossOf([[5, 5, 1]], [2], { lossBases: [3], logarithm: 'floored' });
+    // Far above ε the two logarithms agree: 3^−4 / (2 + 3^−4) for the target, the rest in equal halves.
+    const probability = 3 ** -4 / (2 + 3 ** -4);
+    expect(gradient[2]).toBeCloseTo(probability - 1, 4);
+    expect(gradient[0]).toBe(gradient[1]);
+    expect(gradient[0]! + gradient[1]! + gradient[2]!).toBeCloseTo(0, 6);
+  });
+
   it('leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await lossOf([Z], [1], { lossBases: [2] });
+    await lossOf([Z], [1], { lossBases: [2], logarithm: 'floored' });
     expect(tf.memory().numTensors).toBe(before);
   });
 
@@ -70,12 +95,18 @@ describeOnBackends('the next-token loss', () => {
 async function lossOf(
   rows: number[][],
   targets: number[],
-  { weights, lossBases, exponents }: { weights?: number[]; lossBases?: number[]; exponents?: number[] },
+  {
+    weights,
+    lossBases,
+    exponents,
+    logarithm,
+  }: { weights?: number[]; lossBases?: number[]; exponents?: number[]; logarithm?: LossLogarithm },
 ) {
   const wanted = {
     targets: Int32Array.from(targets),
     weights: Float32Array.from(weights ?? targets.map(() => 1)),
     ...(lossBases ? { lossBases: Float32Array.from(lossBases) } : {}),
+    ...(logarithm ? { logarithm } : {}),
     ...(exponents ? { exponents: Float32Array.from(exponents) } : {}),
   };
   const logits = tf.tensor2d(rows);

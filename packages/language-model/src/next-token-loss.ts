@@ -1,5 +1,6 @@
 import { SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { flooredLogProbabilities, flooredSlope } from './floored-logarithm.js';
 import { withGradient } from './with-gradient.js';
 
 /** What the loss of `[rows, vocabularySize]` logits needs besides them; every array has one entry a row. */
@@ -12,7 +13,15 @@ export interface LossTargets {
   readonly lossBases?: Float32Array;
   /** Exponent of the row: its logits are multiplied by it; at least 0. @default 1 */
   readonly exponents?: Float32Array;
+  /** @default 'stable' */
+  readonly logarithm?: LossLogarithm;
 }
+
+/**
+ * How the loss takes ln softmax. `stable`: exactly. `floored`: with an ε inside the logarithm, as the code behind the published tables did until
+ * January 2026; only to repeat them.
+ */
+export type LossLogarithm = 'stable' | 'floored';
 
 /**
  * Weighted mean of −log_β softmax_β(z)_target with softmax_β(z) = β^z / Σ β^z: cross-entropy for β = e. With β = 2 + q and
@@ -21,34 +30,59 @@ export interface LossTargets {
  */
 export function nextTokenLoss(logits: tf.Tensor2D, wanted: LossTargets): tf.Scalar {
   const total = checkedTotal(logits, wanted);
+  const logarithm = LOGARITHMS[wanted.logarithm ?? 'stable'];
   return withGradient([logits], ([input], save) => {
     const shares = tf.tensor1d(wanted.weights.map((weight) => weight / total)); // [rows]
     const logBases = tf.tensor1d(wanted.lossBases?.map(Math.log) ?? [1]); // [rows] or [1]
     const scales = wanted.exponents ? tf.mul(logBases, wanted.exponents) : logBases; // [rows] or [1]
     const isScaled = wanted.lossBases ?? wanted.exponents;
     const z: tf.Tensor2D = isScaled ? tf.mul(input, tf.expandDims(scales, 1)) : input; // [rows, vocabularySize]
-    const { probabilities, oneHot, logProbabilities } = targetLogProbabilities(z, wanted.targets);
-    save([probabilities, oneHot, wanted.exponents ? tf.mul(shares, wanted.exponents) : shares]);
-    const gradFunc = (dy: tf.Scalar, [softmax, truth, rowShares]: tf.Tensor[]) => [
-      tf.mul(tf.sub(softmax!, truth!), tf.expandDims(tf.mul(rowShares!, dy), 1)),
+    const oneHot = oneHotRows(wanted.targets, input.shape[1]); // [rows, vocabularySize]
+    const { logProbabilities, kept } = logarithm.forward(z, oneHot);
+    save([kept, oneHot, wanted.exponents ? tf.mul(shares, wanted.exponents) : shares]);
+    const gradFunc = (dy: tf.Scalar, [fromForward, truth, rowShares]: tf.Tensor[]) => [
+      tf.mul(logarithm.slope(fromForward!, truth!), tf.expandDims(tf.mul(rowShares!, dy), 1)),
     ];
     const value: tf.Scalar = tf.sum(tf.mul(tf.div(tf.neg(logProbabilities), logBases), shares));
     return { value, gradFunc };
   });
 }
 
-/** ln softmax(z) at each row's target, with what the gradient needs. `[rows, vocabularySize]` → `[rows]` */
-export function targetLogProbabilities(
-  z: tf.Tensor2D,
-  targets: Int32Array,
-): { logProbabilities: tf.Tensor1D; probabilities: tf.Tensor2D; oneHot: tf.Tensor2D } {
+/** ln of the probability of each row's target, what the gradient needs of it, and the gradient of its negative. */
+const LOGARITHMS = {
+  stable: {
+    forward(z: tf.Tensor2D, oneHot: tf.Tensor2D) {
+      const { logProbabilities, probabilities } = stableLogProbabilities(z, oneHot);
+      return { logProbabilities, kept: probabilities };
+    },
+    slope: (probabilities: tf.Tensor, oneHot: tf.Tensor): tf.Tensor => tf.sub(probabilities, oneHot),
+  },
+  floored: {
+    forward(z: tf.Tensor2D, oneHot: tf.Tensor2D) {
+      const { logProbabilities, exponentials } = flooredLogProbabilities(z, oneHot);
+      return { logProbabilities, kept: exponentials };
+    },
+    slope: flooredSlope,
+  },
+} as const;
+
+/** ln softmax(z) at each row's target. `[rows, vocabularySize]` → `[rows]` */
+export function targetLogProbabilities(z: tf.Tensor2D, targets: Int32Array): tf.Tensor1D {
+  return stableLogProbabilities(z, oneHotRows(targets, z.shape[1])).logProbabilities;
+}
+
+function stableLogProbabilities(z: tf.Tensor2D, oneHot: tf.Tensor2D) {
   const probabilities = tf.softmax(z); // [rows, vocabularySize]
-  // Cast: the WASM kernel writes integers whatever dtype it is asked for.
-  const oneHot = tf.cast(tf.oneHot(tf.tensor1d(targets, 'int32'), z.shape[1]), 'float32') as tf.Tensor2D; // [rows, vocabularySize]
   // ln Σ exp z = max z − ln max p: as stable as the shifted sum, and one exponential less.
   const logSums = tf.sub(tf.max(z, 1), tf.log(tf.max(probabilities, 1))); // [rows]
   const logProbabilities: tf.Tensor1D = tf.sub(tf.sum(tf.mul(z, oneHot), 1), logSums); // [rows]
-  return { logProbabilities, probabilities, oneHot };
+  return { logProbabilities, probabilities };
+}
+
+/** `[rows, columns]`: 1 at each row's target. */
+function oneHotRows(targets: Int32Array, columns: number): tf.Tensor2D {
+  // Cast: the WASM kernel writes integers whatever dtype it is asked for.
+  return tf.cast(tf.oneHot(tf.tensor1d(targets, 'int32'), columns), 'float32') as tf.Tensor2D;
 }
 
 function checkedTotal(logits: tf.Tensor2D, { targets, weights, lossBases, exponents }: LossTargets): number {

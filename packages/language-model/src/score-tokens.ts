@@ -33,7 +33,7 @@ export async function scoreTokens(
       const joint = partLogits.length === 1 ? partLogits[0]! : tf.concat(partLogits, 1);
       const logits = marginalLogits(joint, decoder.config.vocabularySize);
       const next = Int32Array.from(tokens, (_, place) => tokens[place + 1] ?? 0);
-      return targetLogProbabilities(logits, next).logProbabilities; // [rows * columns]
+      return targetLogProbabilities(logits, next); // [rows * columns]
     });
     const values = (await scores.data()) as Float32Array;
     indices.forEach((index, row) => {

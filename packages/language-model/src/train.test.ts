@@ -90,6 +90,25 @@ describeOnBackends('training a decoder', () => {
     decoder.dispose();
   });
 
+  it('takes the logarithm that is asked for', async () => {
+    const decoder = createTinyDecoder();
+    const steep = createTokenBatch([{ tokens: [1, 2, 3, 4], lossBase: 1e15 }]); // targets are far below the maximum
+    const stable = await lossAndGradients(decoder, steep);
+    const floored = await lossAndGradients(decoder, steep, 'floored');
+    expect(floored.loss).toBeLessThan(stable.loss / 2);
+    // ln ε is −15.9: no target can lose more, but for the sum over 11 tokens.
+    expect(floored.loss * Math.log(1e15)).toBeLessThan(16 + Math.log(11));
+    const { losses } = await trainDecoder({
+      decoder,
+      batchAt: () => steep,
+      stepCount: 1,
+      learningRate: 0,
+      logarithm: 'floored',
+    });
+    expect(losses).toEqual([floored.loss]);
+    decoder.dispose();
+  });
+
   it('refuses tokens outside the vocabulary', async () => {
     const decoder = createTinyDecoder();
     const strange = () => createTokenBatch([{ tokens: [1, 11] }]);

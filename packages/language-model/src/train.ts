@@ -4,7 +4,7 @@ import '@tensorflow/tfjs-layers'; // registers the gradients
 import { type AdamWOptions, type AdamWState, applyAdamW, createAdamWState } from './adamw.js';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
 import { assignWeight, namedWeights, readWeights, requireValuesOf } from './decoder-weights.js';
-import { type LossTargets, nextTokenLoss } from './next-token-loss.js';
+import { type LossLogarithm, type LossTargets, nextTokenLoss } from './next-token-loss.js';
 import type { LearningRateSchedule } from './schedule.js';
 import type { TokenBatch } from './token-batch.js';
 
@@ -36,6 +36,8 @@ export interface TrainDecoderOptions {
   readonly stepCount: number;
   readonly learningRate: number | LearningRateSchedule;
   readonly adamW?: AdamWOptions;
+  /** @default 'stable' */
+  readonly logarithm?: LossLogarithm;
   /** A captured state to go on from. */
   readonly resume?: TrainingState;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -66,7 +68,7 @@ export async function trainDecoder(options: TrainDecoderOptions): Promise<{ stat
     throwIfAborted(options.signal, 'trainDecoder');
     const step = optimizer.step;
     const batch = await options.batchAt(step);
-    const { loss, gradients } = await lossAndGradients(decoder, batch);
+    const { loss, gradients } = await lossAndGradients(decoder, batch, options.logarithm);
     requireFiniteLoss(loss, step);
     const learningRate = schedule(step);
     const update = { state: optimizer, learningRate, options: options.adamW };
@@ -85,8 +87,9 @@ export async function trainDecoder(options: TrainDecoderOptions): Promise<{ stat
 export async function lossAndGradients(
   decoder: Decoder,
   batch: TokenBatch,
+  logarithm: LossLogarithm = 'stable',
 ): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
-  return valueAndGradients(decoder, () => batchLoss(decoder, batch));
+  return valueAndGradients(decoder, () => batchLoss(decoder, batch, logarithm));
 }
 
 /** A scalar made of a decoder's weights and its gradient by weight name. */
@@ -104,13 +107,14 @@ export async function valueAndGradients(
 }
 
 /** The weighted next-token loss of a batch; token logits are made only at places that count. A scalar. */
-export function batchLoss(decoder: Decoder, batch: TokenBatch): tf.Scalar {
+export function batchLoss(decoder: Decoder, batch: TokenBatch, logarithm: LossLogarithm = 'stable'): tf.Scalar {
   return tf.tidy(() => {
     requireKnownTokens(batch, decoder.config.vocabularySize);
     const places = weightedPlaces(batch);
     return nextTokenLoss(logitsAt(decoder, batch, places), {
       targets: places.map((place) => batch.tokens[place]!),
       weights: Float32Array.from(places, (place) => batch.weights[place]!),
+      logarithm,
       ...basesAt(batch, places),
     });
   });

@@ -1,6 +1,7 @@
 import { throwIfAborted } from '@sdmjs/core';
 import type { Decoder } from '../decoder.js';
 import { derivedRandom } from '../derived-random.js';
+import type { LossLogarithm } from '../next-token-loss.js';
 import { createTokenBatch } from '../token-batch.js';
 import { batchLoss } from '../train.js';
 import type { ContrastiveDocument } from './contrastive-document.js';
@@ -26,10 +27,11 @@ export async function evaluateDocuments(
     readonly seed: number;
     readonly isOnline: boolean;
     readonly batchSize: number;
+    readonly logarithm?: LossLogarithm | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<DocumentsLoss> {
-  const { decoder, seed, isOnline, batchSize, signal } = options;
+  const { decoder, seed, isOnline, batchSize, logarithm, signal } = options;
   await set.renew(derivedRandom(seed, 0));
   const random = derivedRandom(seed, 1);
   let [losses, weights, bases] = [0, 0, 0];
@@ -37,7 +39,7 @@ export async function evaluateDocuments(
     throwIfAborted(signal, 'fineTuneVerified');
     const sequences = await set.draw(documents.slice(start, start + batchSize), { random, isOnline });
     const batch = createTokenBatch(sequences);
-    const value = batchLoss(decoder, batch);
+    const value = batchLoss(decoder, batch, logarithm);
     const weight = batch.weights.reduce((sum, w) => sum + w, 0);
     losses += weight * (await value.data())[0]!;
     value.dispose();

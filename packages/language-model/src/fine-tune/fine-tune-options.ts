@@ -1,6 +1,7 @@
 import { SdmError } from '@sdmjs/core';
 import type { AdamWOptions } from '../adamw.js';
 import { verdictFeature } from '../hidden-features.js';
+import type { LossLogarithm } from '../next-token-loss.js';
 import { type LearningRateSchedule, warmUpThenLinear } from '../schedule.js';
 import type { TrainingProgress } from '../train.js';
 import { type AnswerOptions, completeAnswerRules, roomBeforeVerdict } from './answer-rules.js';
@@ -18,6 +19,8 @@ export interface FineTuneOptions extends SamplingRates, AnswerOptions {
   readonly calibrationSet: readonly ContrastiveDocument[];
   /** @default 'sdm' */
   readonly loss?: FineTuneLoss;
+  /** Of the next-token loss; 'floored' only to repeat published runs. @default 'stable' */
+  readonly logarithm?: LossLogarithm;
   /** Whether the model's own wrong answers become negatives, from the second epoch on. @default true */
   readonly hardNegatives?: boolean;
   /** Of the SDM layers. @default representationSize 1000, epochs 200, batchSize 50, learningRate 1e-5, maxSimilarity 2048 */

@@ -14,9 +14,30 @@ export async function settingsOf(
   { answers, loss, rates, encoding, verdict, feature, layer }: TuningContext,
   { stepCount, batchSize, seed, evaluationInterval, learningRate }: FineTunePlan,
 ): Promise<FineTuneState['settings']> {
-  const { decoder, trainingSet, calibrationSet, hardNegatives = true, adamW = {}, isCorrect, allowedTokens } = options;
+  const {
+    decoder,
+    trainingSet,
+    calibrationSet,
+    hardNegatives = true,
+    logarithm = 'stable',
+    adamW = {},
+    isCorrect,
+    allowedTokens,
+  } = options;
   const learningRates = Float64Array.from({ length: stepCount }, (_, step) => learningRate(step));
-  const small = { ...rates, ...encoding, loss, hardNegatives, verdict, layer, adamW, seed, batchSize, stepCount };
+  const small = {
+    ...rates,
+    ...encoding,
+    loss,
+    logarithm,
+    hardNegatives,
+    verdict,
+    layer,
+    adamW,
+    seed,
+    batchSize,
+    stepCount,
+  };
   return {
     ...Object.fromEntries(Object.entries(small).map(([name, value]) => [name, canonicalJson(value)])),
     decoder: canonicalJson(decoder.config),

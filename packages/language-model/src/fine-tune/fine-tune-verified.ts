@@ -24,7 +24,7 @@ export interface FineTuned {
  * another run, `aborted`.
  */
 export async function fineTuneVerified(options: FineTuneOptions): Promise<FineTuned> {
-  const { decoder, trainingSet, calibrationSet, resume, signal } = options;
+  const { decoder, trainingSet, calibrationSet, logarithm, resume, signal } = options;
   const plan = planOf(options);
   const { batchSize, seed, stepsPerEpoch, stepCount, evaluationInterval, learningRate, isOnlineAt } = plan;
   const context = contextOf(options);
@@ -39,7 +39,7 @@ export async function fineTuneVerified(options: FineTuneOptions): Promise<FineTu
   const losses = [...(resume?.losses ?? [])];
 
   const evaluate = async ({ optimizer: { step }, weights }: TrainingState) => {
-    const rules = { decoder, seed, isOnline: isOnlineAt(step - 1), batchSize, signal };
+    const rules = { decoder, seed, isOnline: isOnlineAt(step - 1), batchSize, logarithm, signal };
     const measured = await evaluateDocuments(calibration, calibrationSet, rules);
     const hardNegativeCount = training.hardNegatives().size;
     const place = { step, epoch: step / stepsPerEpoch, hardNegativeCount };
@@ -72,6 +72,7 @@ export async function fineTuneVerified(options: FineTuneOptions): Promise<FineTu
         losses.push(progress.loss);
         options.onProgress?.(progress);
       },
+      ...(logarithm && { logarithm }),
       ...(resume && { resume: resume.training }),
       ...(options.adamW && { adamW: options.adamW }),
       ...(signal && { signal }),
