@@ -16,8 +16,9 @@ it('starts the loss of a negative at <verified>', () => {
 });
 
 it('puts a negative into the loss, whole, where it is told not to mask', () => {
-  const { weights } = encodeContrastive({ ...item, label: REFUTED, maskNegatives: false });
-  expect(weights).toEqual([0, 0, 0, 1, 1, 1, 1, 1]);
+  const unmasked = { ...item, label: REFUTED, maskNegatives: false };
+  expect(encodeContrastive(unmasked).weights).toEqual([0, 0, 0, 1, 1, 1, 1, 1]);
+  expect(encodeContrastive({ ...unmasked, textLength: 1 }).weights).toEqual([0, 0, 1, 1, 1, 1, 1, 1]);
 });
 
 it('puts running text at the end of the prompt into the loss of a positive', () => {

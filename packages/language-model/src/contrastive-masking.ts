@@ -32,7 +32,7 @@ export function encodeContrastive(item: {
   readonly verdictWeight?: number;
   /** Weight of the `<verified>` token. @default 1 */
   readonly openingWeight?: number;
-  /** Whether a `REFUTED` completion stays out of the loss; false only to study what the masking is worth. @default true */
+  /** Whether a `REFUTED` completion stays out of the loss; without, it is in it like a `VERIFIED` one, to study what the masking is worth. @default true */
   readonly maskNegatives?: boolean;
   /** @default e */
   readonly lossBase?: number;
@@ -56,8 +56,7 @@ export function encodeContrastive(item: {
     tokens: [...prompt, ...completion, verdict.opening, label === VERIFIED ? verdict.yes : verdict.no, ...closing],
     weights: [
       ...repeat(prompt.length - textLength, 0),
-      ...repeat(textLength, label === VERIFIED ? 1 : 0),
-      ...repeat(completion.length, label === VERIFIED || !maskNegatives ? 1 : 0),
+      ...repeat(textLength + completion.length, label === VERIFIED || !maskNegatives ? 1 : 0),
       openingWeight,
       verdictWeight,
       ...repeat(closing.length, 1),

@@ -10,7 +10,7 @@ import { type ContrastiveDocument, requireContrastive } from './contrastive-docu
 import { requireRates, type SamplingRates } from './draw-completions.js';
 import type { FineTuneState } from './fine-tune-state.js';
 import { type FineTuneLoss, requireLoss } from './loss-bases.js';
-import type { TuningContext } from './tuning-set.js';
+import type { SupportUpdates, TuningContext } from './tuning-set.js';
 import type { LayerSettings } from './verdict-layer.js';
 
 export interface FineTuneOptions extends SamplingRates, AnswerOptions {
@@ -25,6 +25,8 @@ export interface FineTuneOptions extends SamplingRates, AnswerOptions {
   readonly hardNegatives?: boolean;
   /** Of the SDM layers. @default representationSize 1000, epochs 200, batchSize 50, learningRate 1e-5, maxSimilarity 2048 */
   readonly layer?: LayerSettings;
+  /** Of losses with an SDM layer; evaluations are not touched. @default 'epoch' */
+  readonly supportUpdates?: SupportUpdates;
   /** @default 10 */
   readonly epochs?: number;
   /** Documents a step. @default 64 */

@@ -24,7 +24,7 @@ export interface FineTuned {
  * another run, `aborted`.
  */
 export async function fineTuneVerified(options: FineTuneOptions): Promise<FineTuned> {
-  const { decoder, trainingSet, calibrationSet, logarithm, resume, signal } = options;
+  const { decoder, trainingSet, calibrationSet, logarithm, supportUpdates, resume, signal } = options;
   const plan = planOf(options);
   const { batchSize, seed, stepsPerEpoch, stepCount, evaluationInterval, learningRate, isOnlineAt } = plan;
   const context = contextOf(options);
@@ -33,8 +33,8 @@ export async function fineTuneVerified(options: FineTuneOptions): Promise<FineTu
     requireSameRun(resume, settings, plan);
     requireValuesOf(namedWeights(decoder.weights), resume.bestWeights, 'fineTuneVerified');
   }
-  const training = createTuningSet(context, trainingSet, resume?.trainingNegatives);
-  const calibration = createTuningSet(context, calibrationSet, resume?.calibrationNegatives);
+  const training = createTuningSet(context, trainingSet, { earlier: resume?.trainingNegatives, supportUpdates });
+  const calibration = createTuningSet(context, calibrationSet, { earlier: resume?.calibrationNegatives });
   const checkpoint = createBestCheckpoint(resume);
   const losses = [...(resume?.losses ?? [])];
 

@@ -25,6 +25,12 @@ export interface TuningContext {
   readonly layer: LayerSettings;
 }
 
+/**
+ * When the support of the training set's SDM layer is renewed. `epoch`: with the layer, at the start of an epoch. `within-epoch`: also after each
+ * batch, by what the layer now makes of the documents of its training half (an option of the reference code, for research).
+ */
+export type SupportUpdates = 'epoch' | 'within-epoch';
+
 /** Documents with their hard negatives and their SDM layer. */
 export interface TuningSet {
   /** A new layer, where the loss needs one, whose negatives may be those kept so far; then forgets them. */
@@ -39,19 +45,29 @@ export interface TuningSet {
   dispose(): void;
 }
 
-/** Begins with the wrong answers of `earlier`, where a run is resumed. */
+interface TuningSetOptions {
+  /** Wrong answers to begin with, where a run is resumed. */
+  readonly earlier?: KeptAnswers | undefined;
+  /** @default 'epoch' */
+  readonly supportUpdates?: SupportUpdates | undefined;
+}
+
 export function createTuningSet(
   context: TuningContext,
   documents: readonly ContrastiveDocument[],
-  earlier?: KeptAnswers,
+  options: TuningSetOptions = {},
 ): TuningSet {
   const { answers, loss, rates, verdict, encoding, layer: settings } = context;
   const { signal } = answers;
-  const negatives = createHardNegatives(answers, earlier);
+  const negatives = createHardNegatives(answers, options.earlier);
   let layer: VerdictLayer | undefined;
 
-  const estimate = async (drawn: readonly DrawnCompletion[]) =>
-    layer!.estimate(drawn, await drawnFeatures(context, drawn));
+  const estimate = async (drawn: readonly DrawnCompletion[]) => {
+    const features = await drawnFeatures(context, drawn);
+    const estimates = await layer!.estimate(drawn, features);
+    if (options.supportUpdates === 'within-epoch') layer!.extend(drawn, features);
+    return estimates;
+  };
   const verdictBases = async (drawn: readonly DrawnCompletion[]) =>
     verdictLossBases(
       (await estimate(drawn)).map(({ probabilities }) => probabilities),

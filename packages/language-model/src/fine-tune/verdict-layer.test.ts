@@ -66,6 +66,47 @@ describe('an SDM layer over completions', () => {
     }
   });
 
+  it('puts documents of the training half behind its support as it sees them now', async () => {
+    const settings = { representationSize: 8, epochs: 5, learningRate: 0.01 };
+    const grown = await trainVerdictLayer({ drawn, features, settings, random: createRandom(11) });
+    const before = await grown.estimate(drawn, features);
+    expect(grown.supportCount()).toBe(grown.trainingIds.length);
+    const moved = createMatrix(
+      COUNT,
+      COLUMNS,
+      features.data.map((value) => value + 0.25),
+    );
+    const asMoved = await grown.estimate(drawn, moved);
+    const turned = drawn.map((completion) => ({ ...completion, label: 1 - completion.label }));
+    const isOfHalf = ({ document }: DrawnCompletion) => grown.trainingIds.includes(document.id);
+    const some = [...turned.keys()].slice(0, 40);
+    grown.extend(
+      some.map((i) => turned[i]!),
+      selectRows(moved, some),
+    );
+    const added = some.filter((i) => isOfHalf(turned[i]!));
+    expect(grown.supportCount()).toBe(grown.trainingIds.length + added.length);
+    const after = await grown.estimate(turned, moved);
+    after.forEach(({ nearestIndex, nearestDistance, similarity, prediction, logits }, i) => {
+      expect(logits).toEqual(asMoved[i]!.logits);
+      if (!added.includes(i)) return;
+      // The new row of the document itself is at distance 0; its label is wrong by intent unless the prediction was, so q starts over.
+      expect(nearestIndex).toBe(grown.trainingIds.length + added.indexOf(i));
+      expect(nearestDistance).toBe(0);
+      expect(similarity > 0).toBe(turned[i]!.label === prediction);
+    });
+    grown.extend(
+      turned.filter((completion) => !isOfHalf(completion)),
+      selectRows(
+        moved,
+        [...turned.keys()].filter((i) => !isOfHalf(turned[i]!)),
+      ),
+    );
+    expect(grown.supportCount()).toBe(grown.trainingIds.length + added.length);
+    expect(before).toEqual(await layer.estimate(drawn, features));
+    grown.dispose();
+  });
+
   it('keeps the order of the completions', async () => {
     const [all, reversed] = [await layer.estimate(drawn, features), drawn.map((_, i) => COUNT - 1 - i)];
     const turned = await layer.estimate(
