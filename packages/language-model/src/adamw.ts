@@ -1,3 +1,4 @@
+import { SdmError } from '@sdmjs/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { assignWeight } from './decoder-weights.js';
 
@@ -58,7 +59,7 @@ export function adamWPass(
 
 /**
  * Updates every weight from its gradient, on the CPU (one pass over typed arrays; a dozen small tensor operations a weight cost more), and
- * counts the step. Returns the norm of the gradients before clipping.
+ * counts the step. Returns the norm of the gradients before clipping; throws `not-finite`, with nothing changed, where that is none.
  */
 export async function applyAdamW(
   weights: ReadonlyMap<string, tf.Variable>,
@@ -73,6 +74,12 @@ export async function applyAdamW(
   const { maxGradientNorm = 1, weightDecay = 0.01, ...rest } = update.options ?? {};
   const constants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...rest, learningRate };
   const gradientNorm = globalNorm(gradients.values());
+  if (!Number.isFinite(gradientNorm)) {
+    throw new SdmError(
+      'not-finite',
+      `applyAdamW: the norm of the gradients is ${gradientNorm} at step ${state.step}; lower the learning rate or lengthen the warm-up`,
+    );
+  }
   const gradientScale = gradientNorm > maxGradientNorm ? maxGradientNorm / gradientNorm : 1;
   state.step += 1;
   for (const [name, variable] of weights) {

@@ -103,6 +103,11 @@ export function assignWeight(weight: tf.Variable, values: Float32Array): void {
   tf.tidy(() => weight.assign(tf.tensor(values, weight.shape)));
 }
 
+/** Gives all weights new values. */
+export function assignWeights(weights: ReadonlyMap<string, tf.Variable>, values: WeightArrays): void {
+  for (const [name, weight] of weights) assignWeight(weight, values.get(name)!);
+}
+
 /** Throws `shape-mismatch` unless there are values of the right size for every weight. */
 export function requireValuesOf(
   weights: ReadonlyMap<string, tf.Variable>,

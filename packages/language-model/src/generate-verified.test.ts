@@ -104,9 +104,20 @@ describe('generating until verified', () => {
     expect(betterCandidate(candidates[1]!, twin)).toBe(candidates[1]);
   });
 
-  it('refuses an impossible depth', async () => {
+  it('retries answers without tokens like others', async () => {
+    const tokens = { tokens: [], finishReason: 'nothing-allowed' as const };
+    const { languageModel } = modelOf([[rejected, VERIFIED_ESTIMATE]]);
+    const generate = async (request: GenerateRequest) =>
+      (await languageModel.generate(request)).map((generation) => ({ ...generation, ...tokens }));
+    const [result] = await generateVerified({ languageModel: { generate }, prompts: [[1]], maxNewTokens: 1 });
+    expect(result).toMatchObject({ isVerified: true, best: tokens, candidates: [tokens, tokens] });
+  });
+
+  it('refuses an impossible depth, and no tokens', async () => {
     const { languageModel } = modelOf([]);
     const run = generateVerified({ languageModel, prompts: [], maxNewTokens: 1, searchDepth: -1 });
     await expect(run).rejects.toThrow(/searchDepth of 0 or more, got -1/);
+    const empty = generateVerified({ languageModel, prompts: [[1]], maxNewTokens: 0 });
+    await expect(empty).rejects.toThrow(/maxNewTokens of 1 or more, got 0/);
   });
 });

@@ -41,7 +41,7 @@ export interface GenerateVerifiedOptions<HandedOver>
 
 /**
  * Branches on the verdict (arXiv 2510.26183, reference code): a greedy answer, then sampled retries until one is verified, then `onRejected`.
- * A refuted answer is retried like a rejected one. Results are in the order of the prompts; chance in a prompt depends on `seed` and its index.
+ * A refuted answer is retried like a rejected one, and one without tokens like any other. Results are in the order of the prompts; chance in a prompt depends on `seed` and its index.
  */
 export async function generateVerified<HandedOver = undefined>(
   options: GenerateVerifiedOptions<HandedOver>,
@@ -49,6 +49,12 @@ export async function generateVerified<HandedOver = undefined>(
   const { prompts, searchDepth = 1, seed = 0 } = options;
   if (!Number.isSafeInteger(searchDepth) || searchDepth < 0) {
     throw new SdmError('out-of-range', `generateVerified: wanted a searchDepth of 0 or more, got ${searchDepth}`);
+  }
+  if (!(options.maxNewTokens >= 1)) {
+    throw new SdmError(
+      'out-of-range',
+      `generateVerified: wanted maxNewTokens of 1 or more, got ${options.maxNewTokens}; without a token every attempt is the same`,
+    );
   }
   const random = createRandom(seed);
   const tried: VerifiedGeneration[][] = prompts.map(() => []);

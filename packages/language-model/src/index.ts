@@ -88,6 +88,7 @@ export {
   trainDecoder,
 } from './train.js';
 export { decodeTrainingState, encodeTrainingState } from './training-state.js';
+export { type VerdictTokenNames, verdictTokensOf } from './verdict-tokens.js';
 export { splitWords, trainWordTokenizer } from './word-tokenizer.js';
 export {
   type Verdict,

@@ -1,10 +1,12 @@
 import { SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { applyAdamW, createAdamWState } from './adamw.js';
 import { namedWeights } from './decoder-weights.js';
 import { warmUpThenConstant, warmUpThenCosine, warmUpThenLinear } from './schedule.js';
 import { describeOnBackends } from './testing/backends.js';
 import { createTinyDecoder } from './testing/tiny.js';
+import { valuesOf } from './testing/verdict-toy.js';
 import { createTokenBatch, planBatches, type TrainingSequence } from './token-batch.js';
 import { lossAndGradients, type TrainingState, trainDecoder } from './train.js';
 import { decodeTrainingState, encodeTrainingState } from './training-state.js';
@@ -43,16 +45,44 @@ describeOnBackends('training a decoder', () => {
     resumed.dispose();
   });
 
-  it('stops with the step at which the loss is no number', async () => {
+  it('stops with the step at which the loss is no number, with the weights of the last checkpoint', async () => {
     const decoder = createTinyDecoder();
-    const run = trainDecoder({
+    const states: TrainingState[] = [];
+    const overflowing = {
       decoder,
       batchAt,
       stepCount: 9,
-      learningRate: 1e38,
+      learningRate: (step: number) => (step < 5 ? 0.01 : 1e38),
       adamW: { maxGradientNorm: Infinity, weightDecay: 0 },
-    });
-    await expect(run).rejects.toThrow(/the loss is (NaN|Infinity) at step 1;/);
+    };
+    const onCheckpoint = (state: TrainingState) => void states.push(state);
+    const run = trainDecoder({ ...overflowing, onCheckpoint, checkpointEvery: 2 });
+    await expect(run).rejects.toThrow(/is (NaN|-?Infinity) at step 5;.* weights of the checkpoint after step 4 again/);
+    await expect(run).rejects.toSatisfy((error) => SdmError.is(error, 'not-finite'));
+    expect(states.map(({ optimizer }) => optimizer.step)).toEqual([2, 4]);
+    expect(new Map(await valuesOf(decoder))).toEqual(
+      new Map([...states[1]!.weights].map(([name, w]) => [name, [...w]])),
+    );
+    const resumed = trainDecoder({ ...overflowing, resume: states[0]! });
+    await expect(resumed).rejects.toThrow(/checkpoint after step 2 again/);
+    const bare = trainDecoder({ ...overflowing, learningRate: 1e38 });
+    await expect(bare).rejects.toThrow(/ at step [01];.*no checkpoint to go back to: pass onCheckpoint/);
+    decoder.dispose();
+  });
+
+  it('makes no update from gradients, and hands over no weights, that are no numbers', async () => {
+    const decoder = createTinyDecoder();
+    const before = await valuesOf(decoder);
+    const weights = namedWeights(decoder.weights);
+    const gradients = new Map([...weights].map(([name, { size }]) => [name, new Float32Array(size).fill(NaN)]));
+    const state = createAdamWState(weights);
+    await expect(applyAdamW(weights, gradients, { state, learningRate: 1 })).rejects.toThrow(
+      /norm of the gradients is NaN at step 0/,
+    );
+    expect([state.step, await valuesOf(decoder)]).toEqual([0, before]);
+    const options = { decoder, batchAt, stepCount: 1, learningRate: Infinity };
+    const run = trainDecoder({ ...options, checkpointEvery: 1, onCheckpoint: () => expect.unreachable() });
+    await expect(run).rejects.toThrow(/the update of \S+ is (NaN|-?Infinity) at step 0/);
     decoder.dispose();
   });
 
@@ -139,8 +169,3 @@ it('schedules rise linearly and then stay or fall', () => {
   const linear = warmUpThenLinear({ peak: 2, warmUpSteps: 2, stepCount: 10 });
   expect([0, 1, 2, 6, 10, 11].map(linear)).toEqual([1, 2, 2, 1, 0, 0]);
 });
-
-async function valuesOf(decoder: ReturnType<typeof createTinyDecoder>) {
-  const weights = [...namedWeights(decoder.weights)];
-  return Promise.all(weights.map(async ([name, weight]) => [name, [...(await weight.data())]]));
-}

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
 import { type AdamWOptions, type AdamWState, applyAdamW, createAdamWState } from './adamw.js';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
-import { assignWeight, namedWeights, readWeights, requireValuesOf } from './decoder-weights.js';
+import { assignWeights, namedWeights, readWeights, requireValuesOf } from './decoder-weights.js';
 import { type LossLogarithm, type LossTargets, nextTokenLoss } from './next-token-loss.js';
 import type { LearningRateSchedule } from './schedule.js';
 import type { TokenBatch } from './token-batch.js';
@@ -41,7 +41,7 @@ export interface TrainDecoderOptions {
   /** A captured state to go on from. */
   readonly resume?: TrainingState;
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Called after every `checkpointEvery` steps. */
+  /** Called after every `checkpointEvery` steps, where the last batch still has a loss that is a number. */
   readonly onCheckpoint?: (state: TrainingState) => void | Promise<void>;
   /** A count of steps, or whether a checkpoint comes after so many. @default 100 */
   readonly checkpointEvery?: number | ((step: number) => boolean);
@@ -49,10 +49,34 @@ export interface TrainDecoderOptions {
 }
 
 /**
- * Trains a decoder by next-token loss. Throws `not-finite` with the step at which the loss left the numbers (that step's update is not
- * made) and `aborted` between steps.
+ * Trains a decoder by next-token loss. Throws `not-finite` with the step at which the loss, a gradient or a weight left the numbers, after the
+ * decoder got the weights of the last checkpoint back, and `aborted` between steps.
  */
 export async function trainDecoder(options: TrainDecoderOptions): Promise<{ state: TrainingState; losses: number[] }> {
+  const { decoder, onCheckpoint, resume } = options;
+  let kept = resume && { step: resume.optimizer.step, weights: resume.weights };
+  try {
+    return await trainSteps({
+      ...options,
+      ...(onCheckpoint && {
+        async onCheckpoint(state) {
+          kept = { step: state.optimizer.step, weights: state.weights };
+          await onCheckpoint(state);
+        },
+      }),
+    });
+  } catch (cause) {
+    if (!SdmError.is(cause, 'not-finite')) throw cause;
+    if (kept) assignWeights(namedWeights(decoder.weights), kept.weights);
+    const left = kept
+      ? `the decoder has the weights of the checkpoint after step ${kept.step} again`
+      : 'there was no checkpoint to go back to: pass onCheckpoint, and train a fresh decoder';
+    throw new SdmError('not-finite', `${cause.message}; ${left}`, { cause });
+  }
+}
+
+/** The same without the way back to the last checkpoint. */
+export async function trainSteps(options: TrainDecoderOptions): Promise<{ state: TrainingState; losses: number[] }> {
   const { decoder, stepCount, resume } = options;
   const weights = namedWeights(decoder.weights);
   if (resume) restore(weights, resume);
@@ -69,14 +93,16 @@ export async function trainDecoder(options: TrainDecoderOptions): Promise<{ stat
     const step = optimizer.step;
     const batch = await options.batchAt(step);
     const { loss, gradients } = await lossAndGradients(decoder, batch, options.logarithm);
-    requireFiniteLoss(loss, step);
+    requireFinite(loss, 'loss', step);
     const learningRate = schedule(step);
     const update = { state: optimizer, learningRate, options: options.adamW };
     const gradientNorm = await applyAdamW(weights, gradients, update);
     losses.push(loss);
     report({ loss, learningRate, gradientNorm }, batch);
     if (options.onCheckpoint && isCheckpoint(optimizer.step)) {
-      await options.onCheckpoint(await capture(weights, optimizer));
+      const state = await capture(weights, optimizer);
+      requireFinite(await lossOf(decoder, batch, options.logarithm), 'loss after the update', step);
+      await options.onCheckpoint(state);
     }
     await pause();
   }
@@ -168,8 +194,21 @@ export function weightedPlaces({ weights, columns }: Pick<TokenBatch, 'weights' 
   return Int32Array.from(places);
 }
 
+async function lossOf(...batch: Parameters<typeof batchLoss>): Promise<number> {
+  const loss = batchLoss(...batch);
+  const [value] = await loss.data();
+  loss.dispose();
+  return value!;
+}
+
+/** Throws `not-finite` rather than hand over weights that are no numbers. */
 async function capture(weights: ReadonlyMap<string, tf.Variable>, optimizer: AdamWState): Promise<TrainingState> {
-  return { optimizer: copyOptimizer(optimizer), weights: await readWeights(weights) };
+  const values = await readWeights(weights);
+  for (const [name, array] of values) {
+    const stray = array.find((value) => !Number.isFinite(value));
+    if (stray !== undefined) requireFinite(stray, `update of ${name}`, optimizer.step - 1);
+  }
+  return { optimizer: copyOptimizer(optimizer), weights: values };
 }
 
 function copyOptimizer({ step, means, variances }: AdamWState): AdamWState {
@@ -180,14 +219,14 @@ function copyOptimizer({ step, means, variances }: AdamWState): AdamWState {
 
 function restore(weights: ReadonlyMap<string, tf.Variable>, { weights: values, optimizer }: TrainingState): void {
   for (const arrays of [values, optimizer.means, optimizer.variances]) requireValuesOf(weights, arrays, 'trainDecoder');
-  for (const [name, weight] of weights) assignWeight(weight, values.get(name)!);
+  assignWeights(weights, values);
 }
 
-function requireFiniteLoss(loss: number, step: number): void {
-  if (Number.isFinite(loss)) return;
+function requireFinite(value: number, what: string, step: number): void {
+  if (Number.isFinite(value)) return;
   throw new SdmError(
     'not-finite',
-    `trainDecoder: the loss is ${loss} at step ${step}; lower the learning rate, lengthen the warm-up or clip harder`,
+    `trainDecoder: the ${what} is ${value} at step ${step}; lower the learning rate, lengthen the warm-up or clip harder`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { SdmError } from '@sdmjs/core';
-import type { Estimate, SdmEstimator, SdmModel } from '@sdmjs/estimator';
-import { VERIFIED } from './contrastive-masking.js';
+import type { Estimate, Representation, SdmEstimator, SdmModel } from '@sdmjs/estimator';
+import { REFUTED, VERIFIED } from './contrastive-masking.js';
 import { type HiddenFeature, verdictFeature } from './hidden-features.js';
 import { type Generation, type LanguageModel, representationOf } from './language-model.js';
 
@@ -16,12 +16,14 @@ export interface VerifiedGeneration extends Generation {
 
 /** The part of an `SdmEstimator` that verification uses. */
 export interface VerdictEstimator extends Pick<SdmEstimator, 'estimateAll'> {
-  readonly model: Pick<SdmModel, 'representation'>;
+  readonly model: Pick<SdmModel, 'representation'> & { readonly support?: Pick<SdmModel['support'], 'labels'> };
 }
 
 /**
  * A language model whose every generation carries a verification. The estimator must be trained on this model's features: throws
- * `fingerprint-mismatch` otherwise. Where no `<verified>` was generated it is put at the end before the features are taken.
+ * `fingerprint-mismatch` otherwise, and `class-missing` for an estimator without exemplars of right or of wrong answers. Features are taken of
+ * prompt and answer up to its first `<verified>`, which is put at the end where none was generated; so an answer without tokens has a verification,
+ * too. `generate` throws `context-exceeded`, before it begins, for a prompt that leaves no place for `<verified>`.
  */
 export async function wrapLanguageModel(parts: {
   readonly languageModel: LanguageModel;
@@ -36,21 +38,20 @@ export async function wrapLanguageModel(parts: {
   readonly nearestCount?: number;
 }): Promise<LanguageModel<VerifiedGeneration>> {
   const { languageModel, estimator, verdictToken, nearestCount = 0 } = parts;
+  const { config, tokenizer } = languageModel;
   const feature = parts.feature ?? verdictFeature(verdictToken);
-  const sequenceOf = parts.sequenceOf ?? ((generation) => verifiable(generation, verdictToken, languageModel.config));
-  const { fingerprint } = await representationOf(languageModel, feature);
-  const trainedOn = estimator.model.representation.fingerprint;
-  if (trainedOn !== fingerprint) {
-    throw new SdmError(
-      'fingerprint-mismatch',
-      `wrapLanguageModel: the estimator was trained on features ${trainedOn}, this model with "${feature.name}" gives ${fingerprint}; train it on this model's features`,
-    );
-  }
+  const sequenceOf = parts.sequenceOf ?? ((generation) => verifiable(generation, verdictToken, config));
+  requireVerdictToken(verdictToken, config);
+  requireTrainedOn(estimator, await representationOf(languageModel, feature));
+  requireBothVerdicts(estimator);
   return {
     ...languageModel,
     async generate(request) {
       const { signal } = request;
-      const generations = await languageModel.generate(request);
+      const prompts = request.prompts.map((prompt) => (typeof prompt === 'string' ? tokenizer.encode(prompt) : prompt));
+      if (!parts.sequenceOf) requireRoomForVerdict(prompts, config);
+      const generations = await languageModel.generate({ ...request, prompts });
+      if (generations.length === 0) return [];
       const sequences = generations.map(sequenceOf);
       const features = await languageModel.features({ sequences, feature, ...(signal ? { signal } : {}) });
       const estimates = await estimator.estimateAll(features, { nearestCount, signal });
@@ -65,12 +66,54 @@ export function withVerdict(estimate: Estimate): Verification {
   return { ...estimate, verdict: estimate.decision === VERIFIED ? 'verified' : 'refuted' };
 }
 
-/** Prompt and answer, ended by `<verified>` when the answer has none; a full context gives up its last token for it. */
+/** Prompt and answer up to its first `<verified>`, or with one put behind it; a full context gives up its last token for that. */
 function verifiable(
   { prompt, tokens }: Generation,
   verdictToken: number,
   { contextLength }: { contextLength: number },
-) {
-  if (tokens.includes(verdictToken)) return [...prompt, ...tokens];
-  return [...[...prompt, ...tokens].slice(0, contextLength - 1), verdictToken];
+): number[] {
+  const end = tokens.indexOf(verdictToken);
+  const answer = end < 0 ? tokens : tokens.slice(0, end);
+  return [...[...prompt, ...answer].slice(0, contextLength - 1), verdictToken];
+}
+
+function requireVerdictToken(verdictToken: number, { vocabularySize }: { vocabularySize: number }): void {
+  if (Number.isInteger(verdictToken) && verdictToken >= 0 && verdictToken < vocabularySize) return;
+  throw new SdmError(
+    'out-of-range',
+    `wrapLanguageModel: wanted a verdictToken in [0, ${vocabularySize}), got ${verdictToken}; see verdictTokensOf`,
+  );
+}
+
+function requireTrainedOn(
+  { model: { representation: trainedOn } }: VerdictEstimator,
+  { fingerprint, model, inputTemplate }: Representation,
+): void {
+  if (trainedOn.fingerprint === fingerprint) return;
+  const isSameModel = trainedOn.model === model;
+  throw new SdmError(
+    'fingerprint-mismatch',
+    `wrapLanguageModel: the estimator was trained on ${isSameModel ? 'other features of this model' : 'another model'} (${trainedOn.inputTemplate ?? trainedOn.fingerprint}; fingerprint ${trainedOn.fingerprint}), here "${inputTemplate}" has ${fingerprint}; ${isSameModel ? 'give the feature it was trained on, or ' : ''}train it anew: verdictExamples of this model, trainModel with representation: await representationOf(languageModel, feature), then calibrate`,
+  );
+}
+
+function requireBothVerdicts({ model: { support } }: VerdictEstimator): void {
+  const missing = [REFUTED, VERIFIED].find((label) => support && !support.labels.includes(label));
+  if (missing === undefined) return;
+  throw new SdmError(
+    'class-missing',
+    `wrapLanguageModel: the estimator has no exemplar of class ${missing} (${missing === VERIFIED ? 'right' : 'wrong'} answers), so it cannot tell verdicts apart; train it on examples of both, as verdictExamples draws them`,
+  );
+}
+
+function requireRoomForVerdict(
+  prompts: readonly ArrayLike<number>[],
+  { contextLength }: { contextLength: number },
+): void {
+  const index = prompts.findIndex(({ length }) => length >= contextLength);
+  if (index < 0) return;
+  throw new SdmError(
+    'context-exceeded',
+    `wrapLanguageModel: prompt ${index} has ${prompts[index]!.length} tokens; with <verified> at most ${contextLength - 1} fit the context; shorten it or train with a longer context`,
+  );
 }

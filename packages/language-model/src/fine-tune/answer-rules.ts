@@ -1,6 +1,8 @@
+import { SdmError } from '@sdmjs/core';
 import type { VerdictTokens } from '../contrastive-masking.js';
 import type { Decoder } from '../decoder.js';
 import type { HiddenFeature } from '../hidden-features.js';
+import { requireVerdictTokens } from '../verdict-tokens.js';
 import type { ContrastiveDocument } from './contrastive-document.js';
 
 /** How the model answers, and what its answers are worth. */
@@ -45,6 +47,13 @@ export function completeAnswerRules(options: AnswerOptions, documents: readonly 
     allowedTokens,
     signal,
   };
+}
+
+/** Throws `out-of-range` for verdict tokens that the decoder lacks, and for a maxNewTokens that leaves no answer. */
+export function requireAnswerOptions({ decoder, verdict, maxNewTokens }: AnswerOptions, where: string): void {
+  requireVerdictTokens(verdict, decoder.config.vocabularySize, where);
+  if (maxNewTokens === undefined || (Number.isSafeInteger(maxNewTokens) && maxNewTokens > 0)) return;
+  throw new SdmError('out-of-range', `${where}: wanted maxNewTokens of 1 or more, got ${maxNewTokens}`);
 }
 
 /** Tokens of the context that are left for prompt and completion. */

@@ -26,12 +26,7 @@ export async function drawCompletions(
   chance: SamplingRates & { readonly random: Random },
   wrongAnswers: WrongAnswers,
 ): Promise<DrawnCompletion[]> {
-  const { random, positiveRate = 0.5, generationRate = 0.5, replacementRate = 0.5 } = chance;
-  const coins = documents.map(() => ({
-    isPositive: random.nextDouble() < positiveRate,
-    isGenerated: random.nextDouble() < generationRate,
-    isReplaced: random.nextDouble() < replacementRate,
-  }));
+  const coins = drawCoins(documents.length, chance, chance.random);
   const asked = documents.filter((_, i) => !coins[i]!.isPositive && coins[i]!.isGenerated);
   const answers = asked.length > 0 ? await wrongAnswers(asked) : [];
   const wrong = new Map(asked.map((document, i) => [document, answers[i]]));
@@ -41,6 +36,16 @@ export async function drawCompletions(
     const own = isReplaced ? wrong.get(document) : undefined;
     return { document, completion: own ?? document.negative, label: REFUTED };
   });
+}
+
+/** Three draws of chance a document. */
+export function drawCoins(documentCount: number, rates: SamplingRates, random: Random) {
+  const { positiveRate = 0.5, generationRate = 0.5, replacementRate = 0.5 } = rates;
+  return Array.from({ length: documentCount }, () => ({
+    isPositive: random.nextDouble() < positiveRate,
+    isGenerated: random.nextDouble() < generationRate,
+    isReplaced: random.nextDouble() < replacementRate,
+  }));
 }
 
 /** Throws `out-of-range` unless all rates are probabilities. */

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '@sdmjs/core';
+import { type Random, SdmError, throwIfAborted } from '@sdmjs/core';
 import type { Decoder } from '../decoder.js';
 import { derivedRandom } from '../derived-random.js';
 import type { LossLogarithm } from '../next-token-loss.js';
@@ -17,7 +17,7 @@ export interface DocumentsLoss {
 
 /**
  * Renews the set's SDM layer and takes the loss of all its documents. Equal seeds draw the same halves, and the same verdicts, so that
- * evaluations of one run differ only by what the model has learned.
+ * evaluations of one run differ only by what the model has learned. Throws `not-finite`.
  */
 export async function evaluateDocuments(
   set: TuningSet,
@@ -29,22 +29,38 @@ export async function evaluateDocuments(
     readonly batchSize: number;
     readonly logarithm?: LossLogarithm | undefined;
     readonly signal?: AbortSignal | undefined;
+    /** Hears which documents come next: none while the layer is trained. */
+    readonly onDocuments: (documents: readonly ContrastiveDocument[]) => void;
   },
 ): Promise<DocumentsLoss> {
-  const { decoder, seed, isOnline, batchSize, logarithm, signal } = options;
-  await set.renew(derivedRandom(seed, 0));
-  const random = derivedRandom(seed, 1);
+  const { decoder, seed, isOnline, batchSize, logarithm, signal, onDocuments } = options;
+  const { layer, draws: random } = chanceOfEvaluation(seed);
+  onDocuments([]);
+  await set.renew(layer);
   let [losses, weights, bases] = [0, 0, 0];
   for (let start = 0; start < documents.length; start += batchSize) {
     throwIfAborted(signal, 'fineTuneVerified');
-    const sequences = await set.draw(documents.slice(start, start + batchSize), { random, isOnline });
+    const some = documents.slice(start, start + batchSize);
+    onDocuments(some);
+    const sequences = await set.draw(some, { random, isOnline });
     const batch = createTokenBatch(sequences);
     const value = batchLoss(decoder, batch, logarithm);
     const weight = batch.weights.reduce((sum, w) => sum + w, 0);
-    losses += weight * (await value.data())[0]!;
+    const loss = (await value.data())[0]!;
     value.dispose();
+    if (!Number.isFinite(loss))
+      throw new SdmError(
+        'not-finite',
+        `evaluateDocuments: the loss is ${loss}; lower the learning rate or lengthen the warm-up`,
+      );
+    losses += weight * loss;
     weights += weight;
     bases += sequences.reduce((sum, { lossBase = Math.E }) => sum + lossBase, 0);
   }
   return { loss: losses / weights, meanLossBase: bases / documents.length };
+}
+
+/** The streams of chance of the layer and of the draws of every evaluation. */
+export function chanceOfEvaluation(seed: number): { layer: Random; draws: Random } {
+  return { layer: derivedRandom(seed, 0), draws: derivedRandom(seed, 1) };
 }

@@ -4,12 +4,13 @@ import { verdictFeature } from '../hidden-features.js';
 import type { LossLogarithm } from '../next-token-loss.js';
 import { type LearningRateSchedule, warmUpThenLinear } from '../schedule.js';
 import type { TrainingProgress } from '../train.js';
-import { type AnswerOptions, completeAnswerRules, roomBeforeVerdict } from './answer-rules.js';
+import { type AnswerOptions, completeAnswerRules, requireAnswerOptions } from './answer-rules.js';
 import type { FineTuneEvaluation } from './best-checkpoint.js';
-import { type ContrastiveDocument, requireContrastive } from './contrastive-document.js';
+import type { ContrastiveDocument } from './contrastive-document.js';
 import { requireRates, type SamplingRates } from './draw-completions.js';
 import type { FineTuneState } from './fine-tune-state.js';
 import { type FineTuneLoss, requireLoss } from './loss-bases.js';
+import { requireContrastive } from './require-contrastive.js';
 import type { SupportUpdates, TuningContext } from './tuning-set.js';
 import type { LayerSettings } from './verdict-layer.js';
 
@@ -89,10 +90,10 @@ export function contextOf(options: FineTuneOptions): TuningContext {
   const { trainingSet, calibrationSet, verdict, loss = 'sdm', layer = {} } = options;
   requireRates(options);
   requireLoss(loss, options.positiveRate);
-  const room = roomBeforeVerdict(options);
+  requireAnswerOptions(options, 'fineTuneVerified');
   const taken = new Set<string>();
-  requireContrastive(trainingSet, { what: 'training set', room, taken });
-  requireContrastive(calibrationSet, { what: 'calibration set', room, taken });
+  requireContrastive(trainingSet, { what: 'training set', options, taken });
+  requireContrastive(calibrationSet, { what: 'calibration set', options, taken });
   const { positiveRate, generationRate, replacementRate, verdictWeight, openingWeight, maskNegatives } = options;
   return {
     answers: completeAnswerRules(options, trainingSet),

@@ -9,22 +9,39 @@ import type { TuningSet } from './tuning-set.js';
 export function planSteps(
   set: TuningSet,
   documents: readonly ContrastiveDocument[],
-  { batchSize, seed, stepsPerEpoch, isOnlineAt }: FineTunePlan,
+  {
+    batchSize,
+    seed,
+    stepsPerEpoch,
+    isOnlineAt,
+    onDocuments,
+  }: FineTunePlan & {
+    /** Hears which documents come next: none while a layer is trained. */
+    readonly onDocuments: (step: number, documents: readonly ContrastiveDocument[]) => void;
+  },
 ): (step: number) => Promise<TokenBatch> {
-  let random = derivedRandom(seed, 2);
+  let random = chanceOfEpoch(seed, 0).steps;
   let order: Int32Array = new Int32Array();
   return async (step) => {
     const place = step % stepsPerEpoch;
     if (place === 0) {
-      const stream = 2 + 2 * (step / stepsPerEpoch); // 0 and 1 are the evaluations'
-      await set.renew(derivedRandom(seed, stream + 1));
-      random = derivedRandom(seed, stream);
+      onDocuments(step, []);
+      const streams = chanceOfEpoch(seed, step / stepsPerEpoch);
+      await set.renew(streams.layer);
+      random = streams.steps;
       order = orderByLength(documents, batchSize, random);
     }
     const rows = order.subarray(place * batchSize, (place + 1) * batchSize);
     const batch = Array.from(rows, (row) => documents[row]!);
+    onDocuments(step, batch);
     return createTokenBatch(await set.draw(batch, { random, isOnline: isOnlineAt(step) }));
   };
+}
+
+/** The streams of chance of the layer and of the batches of an epoch, the first being 0. */
+export function chanceOfEpoch(seed: number, epoch: number): { layer: Random; steps: Random } {
+  const stream = 2 + 2 * epoch; // 0 and 1 are the evaluations'
+  return { layer: derivedRandom(seed, stream + 1), steps: derivedRandom(seed, stream) };
 }
 
 /** Documents in an order by chance in which every `batchSize` are of similar length, so that little is padding. */

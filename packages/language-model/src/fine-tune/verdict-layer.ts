@@ -4,6 +4,7 @@ import { type Kernels, loadKernels } from '@sdmjs/kernels';
 import { type TrainingSettings, trainModel } from '@sdmjs/training';
 import { fitTrainingDistances } from '../training-distances.js';
 import type { DrawnCompletion } from './contrastive-document.js';
+import { drawHalves } from './draw-halves.js';
 import { extendSupport } from './extend-support.js';
 
 /** An SDM layer over completions, trained on one half of the documents and calibrated on the other. */
@@ -49,7 +50,8 @@ export async function trainVerdictLayer(options: {
   const examples = drawn.map(
     ({ document, label }, i): Example => ({ id: document.id, label, features: rowOf(features, i) }),
   );
-  const coins = examples.map(() => random.nextDouble() < 0.5);
+  const labels = drawn.map(({ label }) => label);
+  const coins = drawHalves(labels, random, 'these completions');
   const trainingSet = examples.filter((_, i) => coins[i]);
   const trained = await trainModel({
     ...LAYER_DEFAULTS,
