@@ -48,7 +48,7 @@ export interface FineTuneOptions extends SamplingRates, AnswerOptions {
   /** Called after each epoch with what `resume` takes; see `saveFineTuneState` of `@sdmjs/language-model/node`. */
   readonly onCheckpoint?: (state: FineTuneState) => void | Promise<void>;
   /** A state of `onCheckpoint` to go on from, with the same documents and options. The decoder's weights are replaced. */
-  readonly resume?: FineTuneState;
+  readonly resume?: FineTuneState | undefined;
 }
 
 /** The numbers of a run that follow from its options. */
