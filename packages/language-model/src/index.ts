@@ -22,8 +22,7 @@ export { decodeFineTuneState, encodeFineTuneState, type FineTuneState } from './
 export { type FineTuned, fineTuneVerified } from './fine-tune/fine-tune-verified.js';
 export type { KeptAnswers } from './fine-tune/hard-negatives.js';
 export { type FineTuneLoss, verdictLossBases } from './fine-tune/loss-bases.js';
-export type { SupportUpdates } from './fine-tune/tuning-set.js';
-export type { LayerSettings } from './fine-tune/verdict-layer.js';
+export type { LayerSettings, SupportUpdates } from './fine-tune/verdict-layer.js';
 export { type VerdictExamplesOptions, verdictExamples } from './fine-tune/verdict-examples.js';
 export { tagSentence, type WordOrderingItem, wordOrderingItem } from './fine-tune/word-ordering.js';
 export { type GeneratedTokens, type GenerateTokensOptions, type GenerationRow, generateTokens } from './generate.js';

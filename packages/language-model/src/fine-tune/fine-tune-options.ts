@@ -11,8 +11,8 @@ import { requireRates, type SamplingRates } from './draw-completions.js';
 import type { FineTuneState } from './fine-tune-state.js';
 import { type FineTuneLoss, requireLoss } from './loss-bases.js';
 import { requireContrastive } from './require-contrastive.js';
-import type { SupportUpdates, TuningContext } from './tuning-set.js';
-import type { LayerSettings } from './verdict-layer.js';
+import type { TuningContext } from './tuning-set.js';
+import type { LayerSettings, SupportUpdates } from './verdict-layer.js';
 
 export interface FineTuneOptions extends SamplingRates, AnswerOptions {
   readonly trainingSet: readonly ContrastiveDocument[];

@@ -8,7 +8,7 @@ import { drawCompletions, type SamplingRates } from './draw-completions.js';
 import { createHardNegatives, type KeptAnswers } from './hard-negatives.js';
 import { drawnFeatures } from './drawn-features.js';
 import { type FineTuneLoss, lossBasesFor, needsVerdictLayer, verdictLossBases } from './loss-bases.js';
-import { type LayerSettings, trainVerdictLayer, type VerdictLayer } from './verdict-layer.js';
+import { type LayerSettings, type SupportUpdates, trainVerdictLayer, type VerdictLayer } from './verdict-layer.js';
 
 /** What training and evaluation share. */
 export interface TuningContext {
@@ -24,12 +24,6 @@ export interface TuningContext {
   };
   readonly layer: LayerSettings;
 }
-
-/**
- * When the support of the training set's SDM layer is renewed. `epoch`: with the layer, at the start of an epoch. `within-epoch`: also after each
- * batch, by what the layer now makes of the documents of its training half (an option of the reference code, for research).
- */
-export type SupportUpdates = 'epoch' | 'within-epoch';
 
 /** Documents with their hard negatives and their SDM layer. */
 export interface TuningSet {
@@ -62,12 +56,8 @@ export function createTuningSet(
   const negatives = createHardNegatives(answers, options.earlier);
   let layer: VerdictLayer | undefined;
 
-  const estimate = async (drawn: readonly DrawnCompletion[]) => {
-    const features = await drawnFeatures(context, drawn);
-    const estimates = await layer!.estimate(drawn, features);
-    if (options.supportUpdates === 'within-epoch') layer!.extend(drawn, features);
-    return estimates;
-  };
+  const estimate = async (drawn: readonly DrawnCompletion[]) =>
+    layer!.estimate(drawn, await drawnFeatures(context, drawn), options.supportUpdates);
   const verdictBases = async (drawn: readonly DrawnCompletion[]) =>
     verdictLossBases(
       (await estimate(drawn)).map(({ probabilities }) => probabilities),

@@ -7,18 +7,20 @@ import type { DrawnCompletion } from './contrastive-document.js';
 import { drawHalves } from './draw-halves.js';
 import { extendSupport } from './extend-support.js';
 
+/**
+ * When the support of the training set's SDM layer is renewed. `epoch`: with the layer, at the start of an epoch. `within-epoch`: also in each
+ * batch, by what the layer now makes of the documents of its training half (an option of the reference code, for research).
+ */
+export type SupportUpdates = 'epoch' | 'within-epoch';
+
 /** An SDM layer over completions, trained on one half of the documents and calibrated on the other. */
 export interface VerdictLayer {
   /**
    * Estimates of completions of its own documents, one a row of `features`. A document of the training half leaves its own support row out
-   * and has d on the scale of the training half; one of the calibration half leaves nothing out and has the calibration scale.
+   * and has d on the scale of the training half; one of the calibration half leaves nothing out and has the calibration scale. With `within-epoch`
+   * those of the training half, once estimated, get behind the support rows, which are copied for it; the scales stay.
    */
-  estimate(drawn: readonly DrawnCompletion[], features: Matrix): Promise<Estimate[]>;
-  /**
-   * Puts those of its training half behind the support rows, as they are now: representation, prediction and the label drawn. The scales of d stay.
-   * Copies the support set, so once a batch is often enough.
-   */
-  extend(drawn: readonly DrawnCompletion[], features: Matrix): void;
+  estimate(drawn: readonly DrawnCompletion[], features: Matrix, supportUpdates?: SupportUpdates): Promise<Estimate[]>;
   supportCount(): number;
   /** Ids of the training half, in the order of the first support rows. */
   readonly trainingIds: readonly string[];
@@ -87,37 +89,34 @@ interface Halves {
 
 function layerOf(trainingIds: readonly string[], { training, calibration, kernels, signal }: Halves): VerdictLayer {
   const ownRows = new Map(trainingIds.map((id, row) => [id, row]));
-  const rowsOf = (drawn: readonly DrawnCompletion[]) => drawn.map(({ document }) => ownRows.get(document.id) ?? -1);
   let { model } = training;
   const restore = () => [training, calibration].map((parts) => restoreEstimator({ ...parts, model }));
   let estimators = restore();
   const disposeEstimators = () => estimators.forEach((estimator) => estimator.dispose());
   return {
     trainingIds,
-    async estimate(drawn, features) {
-      const rows = rowsOf(drawn);
+    async estimate(drawn, features, supportUpdates = 'epoch') {
+      const rows = drawn.map(({ document }) => ownRows.get(document.id) ?? -1);
       const estimates: Estimate[] = [];
-      for (const [estimator, isOfHalf] of [
-        [estimators[0]!, (row: number) => row >= 0],
-        [estimators[1]!, (row: number) => row < 0],
-      ] as const) {
-        const indices = rows.flatMap((row, i) => (isOfHalf(row) ? [i] : []));
-        if (indices.length === 0) continue;
+      const estimateHalf = async (estimator: SdmEstimator, indices: readonly number[]) => {
+        if (indices.length === 0) return;
         const exclusions = Int32Array.from(indices, (i) => rows[i]!);
         const found = await estimator.estimateAll(selectRows(features, indices), { exclusions, signal });
         indices.forEach((i, k) => {
           estimates[i] = found[k]!;
         });
+      };
+      const ofTraining = rows.flatMap((row, i) => (row >= 0 ? [i] : []));
+      await estimateHalf(estimators[0]!, ofTraining);
+      if (supportUpdates === 'within-epoch' && ofTraining.length > 0) {
+        const added = ofTraining.map((i) => drawn[i]!);
+        model = extendSupport(model, { rows: added, features: selectRows(features, ofTraining) }, kernels);
+        disposeEstimators();
+        estimators = restore();
       }
+      const ofCalibration = rows.flatMap((row, i) => (row < 0 ? [i] : []));
+      await estimateHalf(estimators[1]!, ofCalibration);
       return estimates;
-    },
-    extend(drawn, features) {
-      const ofHalf = rowsOf(drawn).flatMap((row, i) => (row >= 0 ? [i] : []));
-      if (ofHalf.length === 0) return;
-      const rows = ofHalf.map((i) => drawn[i]!);
-      model = extendSupport(model, { rows, features: selectRows(features, ofHalf) }, kernels);
-      disposeEstimators();
-      estimators = restore();
     },
     supportCount: () => model.support.ids.length,
     dispose() {
