@@ -27,7 +27,7 @@ describe('a resumed fine-tuning', () => {
     await startBackend('wasm');
     folder = await mkdtemp(join(tmpdir(), 'sdm-fine-tune-'));
     uninterrupted = await whole(RUN);
-  });
+  }, 60_000); // a whole run, on a machine that may be busy
   afterAll(() => rm(folder, { recursive: true }));
   const states = () => uninterrupted.files.map(decodeFineTuneState);
 
