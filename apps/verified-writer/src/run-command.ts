@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { type BackendName, chooseBackend } from '@sdmjs/backends';
+import { type Backend, type BackendName, chooseBackend } from '@sdmjs/backends';
 import { SdmError } from '@sdmjs/core';
 import { chooseTargetAccuracy } from '@sdmjs/estimator';
+import type { TrainingEngine } from '@sdmjs/training';
+import { tensorEngine } from '@sdmjs/training/tensor';
 import { answerPrompt } from './answer-prompt.js';
 import { buildCorpus, readCorpusTexts, SET_NAMES, SET_TITLES, type Corpus } from './corpus/build-corpus.js';
 import { loadWriter } from './load-writer.js';
@@ -71,7 +73,17 @@ export async function train(options: TrainOptions, streams: Streams): Promise<nu
         const folder = openRunFolder(shared.pathOf(arm.name), { preset, seed, arm: arm.name });
         terminal.say(`\nArm ${arm.name}: ${arm.title}`);
         const device = backend.describe();
-        const shares = { preset, seed, shared, terminal, corpus, siblingFolder, signal: stop.signal, device };
+        const shares = {
+          engine: engineFor(backend),
+          preset,
+          seed,
+          shared,
+          terminal,
+          corpus,
+          siblingFolder,
+          signal: stop.signal,
+          device,
+        };
         const runKind = arm.isNetwork ? runNetwork : runArm;
         results.push(await runKind({ ...shares, arm, folder }, { targetAccuracy, fitCount: options.fits }));
         terminal.say(`\nSaved in ${folder.path}. Try \`verified-writer chat\` with the same options.`);
@@ -128,6 +140,11 @@ export async function chat(prompt: string | undefined, options: ChatOptions, str
     lines.prompt();
   }
   lines.close();
+}
+
+/** A GPU trains the layers, too; the CPU does so without tensors. */
+function engineFor({ name, tf }: Backend): TrainingEngine | undefined {
+  return name === 'tensorflow-gpu' || name === 'webgpu' ? tensorEngine(tf) : undefined;
 }
 
 function startBackend(backend: string | undefined) {

@@ -1,3 +1,4 @@
+import type { TrainingEngine } from '@sdmjs/training';
 import type { Arm } from './arms.js';
 import type { Corpus } from './corpus/build-corpus.js';
 import type { Preset } from './presets.js';
@@ -18,6 +19,8 @@ export interface RunContext {
   readonly terminal: Terminal;
   readonly corpus: Corpus;
   readonly signal: AbortSignal;
+  /** Where SDM layers are trained and matched; absent: on the CPU. */
+  readonly engine?: TrainingEngine | undefined;
   /** What it runs on, in a line. */
   readonly device: string;
 }

@@ -72,6 +72,7 @@ async function fitLayer(
     trainingSet: examplesOf('support', answered.support, features),
     calibrationSet: examplesOf('calibration', answered.calibration, features),
     classCount: 2,
+    engine: context.engine,
     shuffle: false, // D_ca only calibrates
     seed: context.seed + FIT_SEED_STRIDE * fit,
     onProgress(event: TrainingEvent) {

@@ -43,6 +43,7 @@ export async function fitNetwork(context: RunContext, base: NetworkBase, seed: n
     trainingSet: await examplesOf(base, base.support),
     calibrationSet: await examplesOf(base, base.calibration),
     classNames: [...CLASS_NAMES],
+    engine: context.engine,
     shuffle: false, // D_ca only calibrates
     seed,
     representation: base.representation,

@@ -70,6 +70,7 @@ function taskOptions({
   corpus,
   preset,
   seed,
+  engine,
 }: RunContext): Omit<FineTuneOptions, 'decoder' | 'trainingSet' | 'calibrationSet'> {
   const tokens = taskTokens(corpus.tokenizer);
   const allowed = constrainToGivenWords(tokens);
@@ -82,7 +83,7 @@ function taskOptions({
     feature: featureOfAnswer(tokens, preset.corpus.answerLength),
     epochs,
     batchSize,
-    layer,
+    layer: { ...layer, ...(engine && { engine }) },
     adamW: ADAM_W,
     generationRate: 1,
     replacementRate: 1,

@@ -34,6 +34,7 @@ export async function trainEstimator(
       trainingSet: examplesOf(context, 'support', sets.support),
       calibrationSet: examplesOf(context, 'calibration', sets.calibration),
       classNames: [...CLASS_NAMES],
+      engine: context.engine,
       shuffle: false, // D_ca only calibrates
       seed: context.seed,
       representation,

@@ -34,7 +34,7 @@ export async function settingsOf(
     supportUpdates,
     hardNegatives,
     verdict,
-    layer,
+    layer: { ...layer, engine: layer.engine?.name },
     adamW,
     seed,
     batchSize,

@@ -1,7 +1,7 @@
 import { type Example, type Matrix, type Random, rowOf, selectRows } from '@sdmjs/core';
 import { calibrate, type Estimate, type EstimatorParts, restoreEstimator, type SdmEstimator } from '@sdmjs/estimator';
 import { type Kernels, loadKernels } from '@sdmjs/kernels';
-import { type TrainingSettings, trainModel } from '@sdmjs/training';
+import { type TrainingEngine, type TrainingSettings, trainModel } from '@sdmjs/training';
 import { fitTrainingDistances } from '../training-distances.js';
 import type { DrawnCompletion } from './contrastive-document.js';
 import { drawHalves } from './draw-halves.js';
@@ -28,7 +28,10 @@ export interface VerdictLayer {
 }
 
 /** Of each layer; its halves, its one round and its seed come from the run. */
-export type LayerSettings = Partial<Omit<TrainingSettings, 'rounds' | 'seed' | 'shuffle'>>;
+export interface LayerSettings extends Partial<Omit<TrainingSettings, 'rounds' | 'seed' | 'shuffle'>> {
+  /** Where the layers are trained; not disposed. @default on the CPU */
+  readonly engine?: TrainingEngine;
+}
 
 /** What the paper trains each layer with. */
 const LAYER_DEFAULTS = {

@@ -1,7 +1,7 @@
 import { type Example, type Matrix, type Random, rowOf } from '@sdmjs/core';
 import { calibrate, type Representation, type SdmEstimator } from '@sdmjs/estimator';
 import type { DistanceScale } from '@sdmjs/exemplars';
-import { type TrainingSettings, trainModel } from '@sdmjs/training';
+import { type TrainingEngine, type TrainingSettings, trainModel } from '@sdmjs/training';
 import { REFUTED, VERIFIED } from '../contrastive-masking.js';
 import { fitTrainingDistances } from '../training-distances.js';
 import type { NetworkDocument } from './network-document.js';
@@ -10,6 +10,8 @@ import type { NetworkDocument } from './network-document.js';
 export interface NetworkLayerSettings extends Partial<Omit<TrainingSettings, 'seed' | 'shuffle'>> {
   /** Accuracy wanted among admitted answers; see `calibrate`. @default 0.95 */
   readonly targetAccuracy?: number;
+  /** Where the layer is trained; not disposed. @default on the CPU */
+  readonly engine?: TrainingEngine;
 }
 
 /** A layer over the force-decoded documents, and the scale of d for the training set. */
