@@ -85,10 +85,10 @@ describeOnBackends('a language model', () => {
       return wrapping.catch((error: Error) => error.message);
     };
     expect(await wrap(other!, verdictFeature(VERDICT))).toMatch(
-      /on another model .* train it anew: verdictExamples of/,
+      /on another model .* train it on this model's features: verdictExamples/,
     );
     expect(await wrap(languageModel!, answerFeature(VERDICT, 2))).toMatch(
-      /on other features of this model \(mean over v-2..v-1.* give the feature it was trained on, or train it anew/,
+      /on other features of this model \(mean over v-2..v-1.* give the feature it was trained on, or train it on this/,
     );
     for (const model of [languageModel, other]) model!.dispose();
   });

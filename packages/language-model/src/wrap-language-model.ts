@@ -93,7 +93,7 @@ function requireTrainedOn(
   const isSameModel = trainedOn.model === model;
   throw new SdmError(
     'fingerprint-mismatch',
-    `wrapLanguageModel: the estimator was trained on ${isSameModel ? 'other features of this model' : 'another model'} (${trainedOn.inputTemplate ?? trainedOn.fingerprint}; fingerprint ${trainedOn.fingerprint}), here "${inputTemplate}" has ${fingerprint}; ${isSameModel ? 'give the feature it was trained on, or ' : ''}train it anew: verdictExamples of this model, trainModel with representation: await representationOf(languageModel, feature), then calibrate`,
+    `wrapLanguageModel: the estimator was trained on ${isSameModel ? 'other features of this model' : 'another model'} (${trainedOn.inputTemplate ?? trainedOn.fingerprint}; fingerprint ${trainedOn.fingerprint}), here "${inputTemplate}" has ${fingerprint}; ${isSameModel ? 'give the feature it was trained on, or ' : ''}train it on this model's features: verdictExamples, trainModel with representation: await representationOf(languageModel, feature), then calibrate`,
   );
 }
 
