@@ -1,3 +1,4 @@
+import { ARM_NAMES } from '../arms.js';
 import type { ReportedSet } from '../stages/verify-set.js';
 import type { NetworkEvidence } from '../network/network-evidence.js';
 import type { ArmEvidence } from './arm-evidence.js';
@@ -20,7 +21,8 @@ export function evidenceSet(records: readonly (ArmEvidence | NetworkEvidence)[],
     if ('networks' in record) networks.push(record);
     else arms.set(record.arm, [...(arms.get(record.arm) ?? []), record]);
   }
-  return { preset, arms, networks };
+  const inOrder = ARM_NAMES.flatMap((arm) => (arms.has(arm) ? [[arm, arms.get(arm)!] as const] : []));
+  return { preset, arms: new Map(inOrder), networks };
 }
 
 /** A place at which measures are taken. */
