@@ -43,6 +43,22 @@ describeOnBackends('training a decoder', () => {
     resumed.dispose();
   });
 
+  it('takes the same way with AdamW on the device, also when resumed', async () => {
+    const options = { batchAt, stepCount: 12, learningRate: 0.01 };
+    const onCpu = await trainDecoder({ ...options, decoder: createTinyDecoder() });
+    const decoder = createTinyDecoder();
+    const first = await trainDecoder({ ...options, decoder, stepCount: 5, updateOn: 'device' });
+    const before = tf.memory().numTensors;
+    const second = await trainDecoder({ ...options, decoder, resume: first.state, updateOn: 'device' });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(second.state.optimizer.step).toBe(12);
+    // Losses near 2, in float32; a dozen steps on weights that round otherwise.
+    [...first.losses, ...second.losses].forEach((loss, i) => {
+      expect(Math.abs(loss - onCpu.losses[i]!)).toBeLessThan(2e-5);
+    });
+    decoder.dispose();
+  });
+
   it('stops with the step at which the loss is no number', async () => {
     const decoder = createTinyDecoder();
     const run = trainDecoder({

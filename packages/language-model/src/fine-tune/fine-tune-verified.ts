@@ -4,6 +4,7 @@ import type { Decoder } from '../decoder.js';
 import { assignWeight, namedWeights } from '../decoder-weights.js';
 import { derivedRandom } from '../derived-random.js';
 import { verdictFeature } from '../hidden-features.js';
+import type { UpdatePlace } from '../create-optimizer.js';
 import { type LearningRateSchedule, warmUpThenLinear } from '../schedule.js';
 import { createTokenBatch, type TokenBatch } from '../token-batch.js';
 import { trainDecoder, type TrainingProgress, type TrainingState } from '../train.js';
@@ -42,6 +43,8 @@ export interface FineTuneOptions extends SamplingRates, AnswerOptions {
   /** @default up to 5e-5 over a tenth of the steps, then linearly down to 0 */
   readonly learningRate?: number | LearningRateSchedule;
   readonly adamW?: AdamWOptions;
+  /** See `trainDecoder`. @default 'cpu' */
+  readonly updateOn?: UpdatePlace;
   /** @default 2 */
   readonly evaluationsPerEpoch?: number;
   /** See `encodeContrastive`. */
@@ -94,6 +97,7 @@ export async function fineTuneVerified(options: FineTuneOptions): Promise<FineTu
         choice.consider({ ...measured, step, epoch, hardNegativeCount: training.hardNegativeCount() }, state);
       },
       ...(options.adamW && { adamW: options.adamW }),
+      ...(options.updateOn && { updateOn: options.updateOn }),
       ...(options.onProgress && { onProgress: options.onProgress }),
       ...(signal && { signal }),
     });
