@@ -1,0 +1,89 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createBench } from './bench.js';
+import { type Command, HELP, parseCommandLine } from './command-line.js';
+import { type Device, NoDeviceError, startDevice, startReference } from './device.js';
+import { nvidiaCard, thisMachine } from './machine.js';
+import type { GpuResults, SectionResult, SizeName } from './results.js';
+import { runSections } from './run-sections.js';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+// Dawn keeps threads that would hold the process open.
+process.exit(await main(process.argv.slice(2)));
+
+async function main(argv: readonly string[]): Promise<number> {
+  let command: Command;
+  try {
+    command = parseCommandLine(argv);
+  } catch (error) {
+    process.stderr.write(`gpu: ${error instanceof Error ? error.message : String(error)}\n\n${HELP}\n`);
+    return 2;
+  }
+  try {
+    return await run(command);
+  } catch (error) {
+    if (!(error instanceof NoDeviceError)) throw error;
+    process.stderr.write(`gpu: no device to measure on\n${error.message}\n`);
+    return 3;
+  }
+}
+
+async function run(command: Command): Promise<number> {
+  if (command.task === 'help') {
+    say(HELP);
+    return 0;
+  }
+  if (command.task === 'report') {
+    const { writeReport } = await import('./write-report.js');
+    say(`wrote ${await writeReport(command.out)}`);
+    return 0;
+  }
+  const device = await startDevice(command.backend);
+  say(device.description);
+  if (command.task === 'measure') return measure(command, device);
+  const { adapter } = device;
+  say(JSON.stringify({ adapter, card: nvidiaCard(), machine: thisMachine() }, null, 2));
+  return 0;
+}
+
+async function measure({ size: wanted, sections, out }: Command, device: Device): Promise<number> {
+  const size: SizeName = wanted ?? (device.adapter?.isSoftware ? 'smoke' : 'full');
+  const start = performance.now();
+  const startedAt = new Date().toISOString();
+  const done: SectionResult[] = [];
+  const path = join(out, `gpu-${slugOf(device)}.json`);
+  await mkdir(out, { recursive: true });
+  await startReference();
+  await runSections(createBench(device, { size, say }), sections, async (section) => {
+    done.push(section);
+    const results = { ...describeRun(device), size, startedAt, seconds: (performance.now() - start) / 1000 };
+    await writeFile(path, `${JSON.stringify({ ...results, sections: done }, null, 1)}\n`);
+  });
+  const failed = done.filter(({ checks, errors }) => errors.length > 0 || checks.some(({ passed }) => !passed));
+  say(`wrote ${path}`);
+  if (failed.length > 0) say(`not all holds: ${failed.map(({ name }) => name).join(', ')}`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+function describeRun(device: Device): Pick<GpuResults, 'device' | 'machine' | 'versions'> {
+  const isSoftware = device.adapter?.isSoftware ?? false;
+  return {
+    device: {
+      backend: device.name,
+      description: device.description,
+      adapter: device.adapter,
+      card: isSoftware ? undefined : nvidiaCard(),
+      isSoftware,
+    },
+    machine: thisMachine(),
+    versions: { node: process.versions.node, 'tensorflow.js': device.tf.version_core },
+  };
+}
+
+/** For file names: the device and how it was reached. */
+function slugOf({ name, adapter }: Device): string {
+  const card = adapter?.isSoftware ? undefined : nvidiaCard()?.split(',')[0];
+  const what = card ?? adapter?.name.split(' ').slice(0, 2).join(' ') ?? 'cpu';
+  return `${what} ${name}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+}
