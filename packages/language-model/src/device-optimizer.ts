@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type AdamWConstants, type AdamWOptions, type AdamWState, completeAdamW } from './adamw.js';
+import { flattened, type FlatGroup, groupWeights, joinedOf, partsOf } from './flat-groups.js';
 import type { Optimizer } from './optimizer.js';
 
-/** Running moments of one weight on the device. */
+/** Running moments of a group on the device. `[size]` */
 interface Moments {
   readonly mean: tf.Variable;
   readonly variance: tf.Variable;
@@ -10,7 +11,7 @@ interface Moments {
 
 /**
  * AdamW by tensor operations, in float32: weights, gradients and moments stay where they are and one pair of numbers a step comes back.
- * Equal to `applyAdamW` up to rounding.
+ * Weights are joined into a few vectors first, because on a GPU the number of operations counts. Equal to `applyAdamW` up to rounding.
  */
 export function createDeviceOptimizer(
   weights: ReadonlyMap<string, tf.Variable>,
@@ -18,16 +19,21 @@ export function createDeviceOptimizer(
   options: AdamWOptions | undefined,
 ): Optimizer {
   const constants = completeAdamW(options);
-  const moments = new Map([...weights].map(([name, weight]) => [name, uploadMoments(name, weight, state)]));
+  const groups = groupWeights(weights);
+  const moments = groups.map((group) => uploadMoments(group, state));
   let { step } = state;
   return {
     get step() {
       return step;
     },
     async measure(lossTensor, gradients) {
-      const summary = tf.tidy(() => tf.stack([lossTensor, squaredNorm([...gradients.values()])]));
+      const { flat, summary } = tf.tidy(() => {
+        const flat = groups.map((group) => joinedOf(group, gradients));
+        return { flat, summary: tf.stack([lossTensor, squaredNorm(flat)]) };
+      });
+      tf.dispose([lossTensor, ...gradients.values()]);
       const [loss, squares] = (await summary.data()) as Float32Array;
-      tf.dispose([lossTensor, summary]);
+      summary.dispose();
       const gradientNorm = Math.sqrt(squares!);
       return {
         loss: loss!,
@@ -35,47 +41,41 @@ export function createDeviceOptimizer(
         async update(learningRate) {
           step += 1;
           const numbers = stepNumbers(constants, { step, learningRate, gradientNorm });
-          tf.tidy(() => {
-            const scalars = uploadNumbers(numbers);
-            for (const [name, weight] of weights) {
-              updateWeight(weight, { ...moments.get(name)!, gradient: gradients.get(name)! }, scalars);
-            }
-          });
+          groups.forEach((group, i) => updateGroup(group, { ...moments[i]!, gradient: flat[i]! }, { weights, numbers }));
         },
-        dispose: () => tf.dispose([...gradients.values()]),
+        dispose: () => tf.dispose(flat),
       };
     },
     async capture() {
-      const read = (part: keyof Moments) =>
-        Promise.all(
-          [...moments].map(
-            async ([name, pair]) => [name, ((await pair[part].data()) as Float32Array).slice()] as const,
-          ),
-        );
-      return { step, means: new Map(await read('mean')), variances: new Map(await read('variance')) };
+      const read = async (part: keyof Moments) => {
+        const arrays = await Promise.all(moments.map((pair) => pair[part].data()));
+        return new Map(groups.flatMap((group, i) => partsOf(group, arrays[i] as Float32Array)));
+      };
+      return { step, means: await read('mean'), variances: await read('variance') };
     },
     dispose() {
-      for (const { mean, variance } of moments.values()) tf.dispose([mean, variance]);
+      for (const { mean, variance } of moments) tf.dispose([mean, variance]);
+      for (const { padding } of groups) padding.dispose();
     },
   };
 }
 
-function uploadMoments(name: string, weight: tf.Variable, { means, variances }: AdamWState): Moments {
-  const upload = (values: Float32Array) =>
-    tf.tidy(() => tf.variable(tf.tensor(values.slice(), weight.shape), false)); // a copy: some devices keep the array
-  return { mean: upload(means.get(name)!), variance: upload(variances.get(name)!) };
+function uploadMoments(group: FlatGroup, { means, variances }: AdamWState): Moments {
+  const upload = (values: ReadonlyMap<string, Float32Array>) =>
+    tf.tidy(() => tf.variable(tf.tensor1d(flattened(group, values)), false));
+  return { mean: upload(means), variance: upload(variances) };
 }
 
-/** Σ g² over all gradients, rows first: one sum over a whole matrix keeps one multiprocessor busy and rounds worse. */
-function squaredNorm(gradients: readonly tf.Tensor[]): tf.Scalar {
-  const sums = gradients.map((gradient) => {
-    const squares = tf.square(gradient);
-    return tf.reshape(tf.sum(gradient.rank > 1 ? tf.sum(squares, -1) : squares), [1]);
-  });
-  return tf.sum(tf.concat(sums as tf.Tensor1D[]));
+/** Σ x² in two steps: a single sum over millions keeps one multiprocessor busy and rounds worse. */
+function squaredNorm(vectors: readonly tf.Tensor1D[]): tf.Scalar {
+  const sums = vectors.map((vector) => tf.sum(tf.sum(tf.square(tf.reshape(vector, [-1, ROW])), 1)));
+  return tf.sum(tf.stack(sums));
 }
 
-/** The numbers of one step; a weight is left as kept · w − stepSize · m / (√v + epsilon). */
+/** Divides the size of every group. */
+const ROW = 1024;
+
+/** A weight becomes kept · w − stepSize · m / (√v + epsilon), the corrections of both moments moved into the constants. */
 type StepNumbers = ReturnType<typeof stepNumbers>;
 
 function stepNumbers(
@@ -95,21 +95,20 @@ function stepNumbers(
   };
 }
 
-/** On the device once a step, for all weights. */
-function uploadNumbers(numbers: StepNumbers): Record<keyof StepNumbers, tf.Scalar> {
-  const entries = Object.entries(numbers).map(([name, value]) => [name, tf.scalar(value)]);
-  return Object.fromEntries(entries) as Record<keyof StepNumbers, tf.Scalar>;
-}
-
-function updateWeight(
-  weight: tf.Variable,
+function updateGroup(
+  group: FlatGroup,
   { mean, variance, gradient }: Moments & { gradient: tf.Tensor },
-  numbers: Record<keyof StepNumbers, tf.Scalar>,
+  { weights, numbers }: { weights: ReadonlyMap<string, tf.Variable>; numbers: StepNumbers },
 ): void {
   tf.tidy(() => {
     mean.assign(tf.add(tf.mul(mean, numbers.beta1), tf.mul(gradient, numbers.meanShare)));
     variance.assign(tf.add(tf.mul(variance, numbers.beta2), tf.mul(tf.square(gradient), numbers.varianceShare)));
     const change = tf.div(tf.mul(mean, numbers.stepSize), tf.add(tf.sqrt(variance), numbers.epsilon));
-    weight.assign(tf.sub(weight.rank > 1 ? tf.mul(weight, numbers.kept) : weight, change));
+    const present = joinedOf(group, weights); // [size]
+    const next: tf.Tensor1D = tf.sub(group.decays ? tf.mul(present, numbers.kept) : present, change);
+    for (const { name, start, size } of group.members) {
+      const weight = weights.get(name)!;
+      weight.assign(tf.reshape(tf.slice(next, start, size), weight.shape));
+    }
   });
 }

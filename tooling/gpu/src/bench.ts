@@ -5,6 +5,7 @@ import type { Check, SizeName, Timing } from './results.js';
 export interface Bench {
   readonly tf: Device['tf'];
   readonly size: SizeName;
+  readonly isWebGpu: boolean;
   /** Makes the device, or WebAssembly on the CPU, the current one for the time of `work`. Tensors do not travel between the two. */
   onDevice<Result>(work: () => Promise<Result>): Promise<Result>;
   onWasm<Result>(work: () => Promise<Result>): Promise<Result>;
@@ -20,7 +21,6 @@ export interface Findings {
 
 export type Section = (bench: Bench, report: (findings: Partial<Findings>) => void) => Promise<void>;
 
-/** The name of the device as TensorFlow.js registers it. */
 export function createBench(device: Device, rest: Pick<Bench, 'size' | 'say'>): Bench {
   const { tf } = device;
   const registered = device.name === 'tensorflow-gpu' ? 'tensorflow' : device.name;
@@ -28,7 +28,8 @@ export function createBench(device: Device, rest: Pick<Bench, 'size' | 'say'>): 
     if (tf.getBackend() !== name) await tf.setBackend(name);
     return work();
   };
-  return { ...rest, tf, onDevice: (work) => on(registered, work), onWasm: (work) => on('wasm', work) };
+  const isWebGpu = device.name === 'webgpu';
+  return { ...rest, tf, isWebGpu, onDevice: (work) => on(registered, work), onWasm: (work) => on('wasm', work) };
 }
 
 /** A check that the largest of some differences is within a bound. */

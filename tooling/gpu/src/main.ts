@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createBench } from './bench.js';
 import { type Command, HELP, parseCommandLine } from './command-line.js';
@@ -51,16 +52,16 @@ async function measure({ size: wanted, sections, out }: Command, device: Device)
   const size: SizeName = wanted ?? (device.adapter?.isSoftware ? 'smoke' : 'full');
   const start = performance.now();
   const startedAt = new Date().toISOString();
-  const done: SectionResult[] = [];
+  const found = new Map<string, SectionResult>();
   const path = join(out, `gpu-${slugOf(device)}.json`);
-  await mkdir(out, { recursive: true });
+  mkdirSync(out, { recursive: true });
   await startReference();
-  await runSections(createBench(device, { size, say }), sections, async (section) => {
-    done.push(section);
+  await runSections(createBench(device, { size, say }), sections, (section) => {
+    found.set(section.name, section);
     const results = { ...describeRun(device), size, startedAt, seconds: (performance.now() - start) / 1000 };
-    await writeFile(path, `${JSON.stringify({ ...results, sections: done }, null, 1)}\n`);
+    writeFileSync(path, `${JSON.stringify({ ...results, sections: [...found.values()] }, null, 1)}\n`);
   });
-  const failed = done.filter(({ checks, errors }) => errors.length > 0 || checks.some(({ passed }) => !passed));
+  const failed = [...found.values()].filter(({ checks, errors }) => errors.length > 0 || checks.some(({ passed }) => !passed));
   say(`wrote ${path}`);
   if (failed.length > 0) say(`not all holds: ${failed.map(({ name }) => name).join(', ')}`);
   return failed.length > 0 ? 1 : 0;
@@ -77,8 +78,17 @@ function describeRun(device: Device): Pick<GpuResults, 'device' | 'machine' | 'v
       isSoftware,
     },
     machine: thisMachine(),
-    versions: { node: process.versions.node, 'tensorflow.js': device.tf.version_core },
+    versions: {
+      node: process.versions.node,
+      'tensorflow.js': device.tf.version_core,
+      ...(device.name === 'webgpu' && { 'webgpu (Dawn)': packageVersion('webgpu') }),
+    },
   };
+}
+
+function packageVersion(name: string): string {
+  const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
 /** For file names: the device and how it was reached. */

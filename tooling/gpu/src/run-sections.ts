@@ -2,11 +2,12 @@ import type { Bench, Findings } from './bench.js';
 import type { Check, SectionResult, Timing } from './results.js';
 import { SECTIONS } from './sections.js';
 
-/** Runs the named parts one after the other; one that throws ends early and keeps what it had. `onSection` hears each result. */
+/** Runs the named parts one after the other; one that throws ends early and keeps what it had. `onSection` hears each
+ * result as it grows, so that a run that is cut off leaves what it had. */
 export async function runSections(
   bench: Bench,
   names: readonly string[],
-  onSection: (result: SectionResult) => Promise<void>,
+  onSection: (result: SectionResult) => void,
 ): Promise<void> {
   const complaints: string[] = [];
   await bench.onDevice(async () => listenToDriver(bench, complaints));
@@ -14,20 +15,23 @@ export async function runSections(
     const { title, run } = SECTIONS[name]!;
     bench.say(`${title} …`);
     const found = { checks: [] as Check[], timings: [] as Timing[], notes: [] as string[] };
+    const start = performance.now();
+    const soFar = (errors: readonly string[]) =>
+      onSection({ name, title, ...found, errors, seconds: (performance.now() - start) / 1000 });
     const report = ({ checks = [], timings = [], notes = [] }: Partial<Findings>) => {
       found.checks.push(...checks);
       found.timings.push(...timings);
       found.notes.push(...notes);
       for (const check of checks) bench.say(`  ${check.passed ? 'holds' : 'FAILS'}: ${check.what}: ${check.found}`);
       for (const timing of timings) bench.say(`  ${timing.what}: ${describe(timing)}`);
+      soFar(complaints);
     };
-    const start = performance.now();
     await run(bench, report).catch((error: unknown) => {
       complaints.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
     });
     const errors = complaints.splice(0);
     for (const error of errors) bench.say(`  ERROR: ${error}`);
-    await onSection({ name, title, ...found, errors, seconds: (performance.now() - start) / 1000 });
+    soFar(errors);
   }
 }
 
