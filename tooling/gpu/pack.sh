@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 pack.sh [folder]
 
-Makes a folder (default .gpu-pack, which git ignores) with Node, the Dawn addon and the whole program in one file, some 33 MB,
+Makes a folder (default .gpu-pack, which git ignores) with Node, the Dawn addon and the whole program in one file, some 40 MB,
 for a machine with a GPU and its driver but without network. Linux on x86-64, and the same there. Copy it over and start
 
   <folder>/run.sh --help
@@ -44,8 +44,8 @@ cp "$modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm" "$f
 addon=$folder/program/node_modules/webgpu
 mkdir -p "$addon/dist/linux-x64"
 cp "$modules"/webgpu/{index.js,package.json,LICENSE.md} "$addon/"
-xz -T0 -c "$modules/webgpu/dist/linux-x64/dawn.node" >"$addon/dist/linux-x64/dawn.node.xz"
-xz -T0 -c "$(node -p process.execPath)" >"$folder/node.xz"
+xz -1 -T0 -c "$modules/webgpu/dist/linux-x64/dawn.node" >"$addon/dist/linux-x64/dawn.node.xz"
+xz -1 -T0 -c "$(node -p process.execPath)" >"$folder/node.xz"
 cp tooling/gpu/run.sh "$folder/"
 if [[ -n ${SDMJS_PACK_DEBS-} ]]; then
   mkdir "$folder/debs"

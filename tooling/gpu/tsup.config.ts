@@ -14,7 +14,6 @@ export default defineConfig({
   noExternal: [/^(?!webgpu$)/],
   external: ['webgpu'],
   splitting: false,
-  clean: true,
   esbuildOptions(options) {
     options.conditions = ['source', 'module', 'import'];
     options.mainFields = ['module', 'main'];

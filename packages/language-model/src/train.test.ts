@@ -15,7 +15,7 @@ const sequences = Array.from({ length: 40 }, (_, start) => ({
 }));
 const { batchAt } = planBatches({ sequences, tokensPerBatch: 64, seed: 3 });
 
-describeOnBackends('training a decoder', () => {
+describeOnBackends('training a decoder', (backend) => {
   it('learns a toy sequence and leaves no tensor behind', async () => {
     const decoder = createTinyDecoder();
     await trainDecoder({ decoder, batchAt, stepCount: 1, learningRate: 0 });
@@ -38,7 +38,14 @@ describeOnBackends('training a decoder', () => {
     const resumed = createTinyDecoder(2);
     await trainDecoder({ ...options, decoder: resumed, resume: decodeTrainingState(encodeTrainingState(states[0]!)) });
     expect(states[0]!.optimizer.step).toBe(5);
-    expect(await valuesOf(resumed)).toEqual(await valuesOf(whole));
+    const [got, wanted] = [await valuesOf(resumed), await valuesOf(whole)];
+    // Equal to the last bit, but on WebGPU: there TensorFlow.js computes small tensors on the CPU as long as they lie in its memory.
+    const tolerance = backend === 'webgpu' ? 1e-5 : 0;
+    got.forEach(([name, values], i) => {
+      const [wantedName, wantedValues] = wanted[i]!;
+      expect(name).toBe(wantedName);
+      values.forEach((value, k) => expect(Math.abs(value - wantedValues[k]!)).toBeLessThanOrEqual(tolerance));
+    });
     whole.dispose();
     resumed.dispose();
   });
@@ -139,5 +146,5 @@ it('schedules rise linearly and then stay or fall', () => {
 
 async function valuesOf(decoder: ReturnType<typeof createTinyDecoder>) {
   const weights = [...namedWeights(decoder.weights)];
-  return Promise.all(weights.map(async ([name, weight]) => [name, [...(await weight.data())]]));
+  return Promise.all(weights.map(async ([name, weight]) => [name, [...(await weight.data())]] as const));
 }

@@ -84,6 +84,28 @@ function compare(what: string, a: readonly number[], b: readonly number[]) {
   return within(`${steps} ${what}`, largestDifference(a.slice(0, steps), b.slice(0, steps)), 1e-4);
 }
 
+/** One sequence a batch, so that the CPU keeps up: what the larger sizes compute is right. The large one with four layers. */
+const CHECKED: Record<Bench['size'], readonly Case[]> = {
+  smoke: [],
+  full: [
+    { name: 'medium', config: sizes(384, 6, 4096, 256), rows: 1, columns: 256, steps: 3, wasmSteps: 3 },
+    { name: 'large, 4 layers', config: sizes(768, 4, 16_384, 512), rows: 1, columns: 512, steps: 2, wasmSteps: 2 },
+  ],
+};
+
+/** Losses of the larger decoders against the CPU. */
+export const decoderChecks: Section = async (bench, report) => {
+  for (const given of CHECKED[bench.size]) {
+    const device = await bench.onDevice(() => train(given, given.steps, 'device'));
+    const wasm = await bench.onWasm(() => train(given, given.wasmSteps, 'cpu'));
+    const name = `losses against WebAssembly, ${given.name}, 1 × ${given.columns} tokens`;
+    report({
+      checks: [compare(name, device.losses, wasm.losses)],
+      notes: [`${given.name}: losses ${device.losses.map((loss) => loss.toFixed(5)).join(', ')}.`],
+    });
+  }
+};
+
 interface Run {
   readonly losses: readonly number[];
   readonly spread: Spread;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createBench } from './bench.js';
@@ -50,21 +50,26 @@ async function run(command: Command): Promise<number> {
 
 async function measure({ size: wanted, sections, out }: Command, device: Device): Promise<number> {
   const size: SizeName = wanted ?? (device.adapter?.isSoftware ? 'smoke' : 'full');
-  const start = performance.now();
-  const startedAt = new Date().toISOString();
-  const found = new Map<string, SectionResult>();
   const path = join(out, `gpu-${slugOf(device)}.json`);
   mkdirSync(out, { recursive: true });
+  const found = new Map(earlierSections(path, size).map((section) => [section.name, section]));
   await startReference();
   await runSections(createBench(device, { size, say }), sections, (section) => {
     found.set(section.name, section);
-    const results = { ...describeRun(device), size, startedAt, seconds: (performance.now() - start) / 1000 };
-    writeFileSync(path, `${JSON.stringify({ ...results, sections: [...found.values()] }, null, 1)}\n`);
+    const results: GpuResults = { ...describeRun(device), size, sections: [...found.values()] };
+    writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
   });
-  const failed = [...found.values()].filter(({ checks, errors }) => errors.length > 0 || checks.some(({ passed }) => !passed));
+  const failed = sections.flatMap((name) => found.get(name) ?? []).filter(({ checks, errors }) => errors.length > 0 || checks.some(({ passed }) => !passed));
   say(`wrote ${path}`);
   if (failed.length > 0) say(`not all holds: ${failed.map(({ name }) => name).join(', ')}`);
   return failed.length > 0 ? 1 : 0;
+}
+
+/** Of an earlier run on this device, so that parts can be repeated alone. */
+function earlierSections(path: string, size: SizeName): readonly SectionResult[] {
+  if (!existsSync(path)) return [];
+  const earlier = JSON.parse(readFileSync(path, 'utf8')) as GpuResults;
+  return earlier.size === size ? earlier.sections : [];
 }
 
 function describeRun(device: Device): Pick<GpuResults, 'device' | 'machine' | 'versions'> {

@@ -28,6 +28,8 @@ export interface SectionResult {
   readonly timings: readonly Timing[];
   /** Sentences for the page. */
   readonly notes: readonly string[];
+  /** ISO 8601; parts that were run alone keep the others of an earlier run. */
+  readonly startedAt: string;
   readonly seconds: number;
   /** Why the part ended early, if it did, and what the driver complained about. */
   readonly errors: readonly string[];
@@ -47,8 +49,6 @@ export interface GpuResults {
   readonly machine: { readonly processor: string; readonly cores: number; readonly platform: string };
   readonly versions: Readonly<Record<string, string>>;
   readonly size: SizeName;
-  readonly startedAt: string;
-  readonly seconds: number;
   readonly sections: readonly SectionResult[];
 }
 

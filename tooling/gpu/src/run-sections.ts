@@ -16,8 +16,9 @@ export async function runSections(
     bench.say(`${title} …`);
     const found = { checks: [] as Check[], timings: [] as Timing[], notes: [] as string[] };
     const start = performance.now();
+    const startedAt = new Date().toISOString();
     const soFar = (errors: readonly string[]) =>
-      onSection({ name, title, ...found, errors, seconds: (performance.now() - start) / 1000 });
+      onSection({ name, title, ...found, errors, startedAt, seconds: (performance.now() - start) / 1000 });
     const report = ({ checks = [], timings = [], notes = [] }: Partial<Findings>) => {
       found.checks.push(...checks);
       found.timings.push(...timings);

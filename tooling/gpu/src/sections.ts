@@ -1,6 +1,6 @@
 import { activation } from './activation.js';
 import type { Section } from './bench.js';
-import { decoderTraining } from './decoder-training.js';
+import { decoderChecks, decoderTraining } from './decoder-training.js';
 import { fineTuning } from './fine-tuning.js';
 import { generation } from './generation.js';
 import { matching } from './matching.js';
@@ -14,6 +14,7 @@ export const SECTIONS: Readonly<Record<string, { readonly title: string; readonl
   matching: { title: 'Matching', run: matching },
   training: { title: 'Training an SDM layer', run: training },
   decoder: { title: 'Training the language model', run: decoderTraining },
+  'decoder-checks': { title: 'The same with larger decoders: what they compute', run: decoderChecks },
   generation: { title: 'Generation and hidden states', run: generation },
   'fine-tuning': { title: 'Fine-tuning with verdicts', run: fineTuning },
 };
