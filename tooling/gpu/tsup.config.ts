@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsup';
 
-const webGpuBackend = fileURLToPath(new URL('node_modules/@tensorflow/tfjs-backend-webgpu/dist/index.js', import.meta.url));
+const webGpuBackend = fileURLToPath(
+  new URL('node_modules/@tensorflow/tfjs-backend-webgpu/dist/index.js', import.meta.url),
+);
 
 /** One file for Node with everything in it but the Dawn addon. */
 export default defineConfig({

@@ -63,7 +63,9 @@ async function trainAndReport(
   const stop = new AbortController();
   streams.once('SIGINT', () => stop.abort());
   try {
-    const context = { preset, seed, folder, terminal, corpus, signal: stop.signal, device: backend.describe() };
+    const isGpu = backend.name === 'webgpu' || backend.name === 'tensorflow-gpu';
+    const device = { device: backend.describe(), updateOn: isGpu ? ('device' as const) : ('cpu' as const) };
+    const context = { preset, seed, folder, terminal, corpus, signal: stop.signal, ...device };
     const results = await run(context, { targetAccuracy });
     terminal.say(`\nSaved in ${folder.path}. Try --interactive, or --prompt "…".`);
     if (settings.json) streams.stdout.write(`${JSON.stringify(results, null, 1)}\n`);

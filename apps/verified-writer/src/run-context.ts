@@ -1,3 +1,4 @@
+import type { UpdatePlace } from '@sdmjs/language-model';
 import type { Corpus } from './corpus/build-corpus.js';
 import type { Preset } from './presets.js';
 import type { RunFolder } from './run-folder.js';
@@ -13,6 +14,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** What it runs on, in a line. */
   readonly device: string;
+  /** Where AdamW runs: on GPUs, there. */
+  readonly updateOn: UpdatePlace;
 }
 
 /** What the stages took. */

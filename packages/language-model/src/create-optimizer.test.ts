@@ -7,7 +7,8 @@ import { describeOnBackends } from './testing/backends.js';
 
 const SHAPES = { matrix: [3, 4], gain: [4] };
 const random = createRandom(2);
-const draw = (name: keyof typeof SHAPES) => Float32Array.from({ length: name === 'gain' ? 4 : 12 }, () => random.normal());
+const draw = (name: keyof typeof SHAPES) =>
+  Float32Array.from({ length: name === 'gain' ? 4 : 12 }, () => random.normal());
 const names = ['matrix', 'gain'] as const;
 const initial = Object.fromEntries(names.map((name) => [name, draw(name)]));
 // Norms near 0.4 and near 40: one is clipped and one is not.

@@ -41,7 +41,9 @@ export function createDeviceOptimizer(
         async update(learningRate) {
           step += 1;
           const numbers = stepNumbers(constants, { step, learningRate, gradientNorm });
-          groups.forEach((group, i) => updateGroup(group, { ...moments[i]!, gradient: flat[i]! }, { weights, numbers }));
+          groups.forEach((group, i) =>
+            updateGroup(group, { ...moments[i]!, gradient: flat[i]! }, { weights, numbers }),
+          );
         },
         dispose: () => tf.dispose(flat),
       };

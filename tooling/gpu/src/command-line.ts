@@ -46,7 +46,8 @@ export function parseCommandLine(argv: readonly string[]): Command {
   });
   const task = values.help ? 'help' : values.report ? 'report' : values.probe ? 'probe' : 'measure';
   const known = Object.keys(SECTIONS);
-  const sections = values.only === undefined ? known : values.only.split(',').map((name) => oneOf('--only', known, name));
+  const sections =
+    values.only === undefined ? known : values.only.split(',').map((name) => oneOf('--only', known, name));
   return {
     task,
     backend: values.backend === undefined ? undefined : oneOf('--backend', BACKEND_NAMES, values.backend),

@@ -1,5 +1,11 @@
 import { createRandom } from '@sdmjs/core';
-import { createDecoder, createTokenBatch, type DecoderConfig, trainDecoder, type UpdatePlace } from '@sdmjs/language-model';
+import {
+  createDecoder,
+  createTokenBatch,
+  type DecoderConfig,
+  trainDecoder,
+  type UpdatePlace,
+} from '@sdmjs/language-model';
 import { type Bench, largestDifference, type Section, within } from './bench.js';
 import { type Spread, spreadOf } from './timed.js';
 

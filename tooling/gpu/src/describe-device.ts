@@ -62,7 +62,9 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 function spell({ median, lowest, highest, repeats }: Spread): string {
-  return repeats === 1 ? milliseconds(median) : `${milliseconds(median)} (${milliseconds(lowest)}–${milliseconds(highest)})`;
+  return repeats === 1
+    ? milliseconds(median)
+    : `${milliseconds(median)} (${milliseconds(lowest)}–${milliseconds(highest)})`;
 }
 
 const milliseconds = (value: number) => value.toFixed(value < 10 ? 1 : 0);

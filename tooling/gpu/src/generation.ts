@@ -17,7 +17,15 @@ import { timed } from './timed.js';
 
 const SIZES = {
   smoke: { width: 32, layerCount: 2, vocabularySize: 64, contextLength: 32, steps: 10, prompts: 4, newTokens: 8 },
-  full: { width: 128, layerCount: 4, vocabularySize: 1024, contextLength: 128, steps: 150, prompts: 256, newTokens: 64 },
+  full: {
+    width: 128,
+    layerCount: 4,
+    vocabularySize: 1024,
+    contextLength: 128,
+    steps: 150,
+    prompts: 256,
+    newTokens: 64,
+  },
 };
 
 /** Greedy generation and hidden states of one and the same decoder on the device and on the CPU. */
@@ -43,7 +51,10 @@ export const generation: Section = async (bench, report) => {
           what,
           device: await bench.onDevice(() => timed(() => run(decoder), { repeats: 3 })),
           others: [
-            { name: 'WebAssembly', spread: await bench.onWasm(() => timed(() => run(copy), { warmUps: 0, repeats: 2 })) },
+            {
+              name: 'WebAssembly',
+              spread: await bench.onWasm(() => timed(() => run(copy), { warmUps: 0, repeats: 2 })),
+            },
           ],
           work: { amount, unit: 'tokens' },
         },
@@ -73,7 +84,10 @@ async function compareFeatures(
         what: `hidden features of ${count} sequences of ${contextLength} tokens`,
         device: await bench.onDevice(() => timed(() => features(decoder), { repeats: 5 })),
         others: [
-          { name: 'WebAssembly', spread: await bench.onWasm(() => timed(() => features(copy), { warmUps: 0, repeats: 2 })) },
+          {
+            name: 'WebAssembly',
+            spread: await bench.onWasm(() => timed(() => features(copy), { warmUps: 0, repeats: 2 })),
+          },
         ],
         work: { amount: count * contextLength, unit: 'tokens' },
       },
@@ -96,8 +110,7 @@ async function trainCounting(config: DecoderConfig, stepCount: number) {
   const sequences = countingSequences(config.vocabularySize, 32, 32 * stepCount);
   const { state } = await trainDecoder({
     decoder,
-    batchAt: (step) =>
-      createTokenBatch(sequences.slice(32 * step, 32 * step + 32).map((tokens) => ({ tokens }))),
+    batchAt: (step) => createTokenBatch(sequences.slice(32 * step, 32 * step + 32).map((tokens) => ({ tokens }))),
     stepCount,
     learningRate: 3e-3,
     updateOn: 'device',

@@ -59,7 +59,9 @@ async function measure({ size: wanted, sections, out }: Command, device: Device)
     const results: GpuResults = { ...describeRun(device), size, sections: [...found.values()] };
     writeFileSync(path, `${JSON.stringify(results, null, 1)}\n`);
   });
-  const failed = sections.flatMap((name) => found.get(name) ?? []).filter(({ checks, errors }) => errors.length > 0 || checks.some(({ passed }) => !passed));
+  const failed = sections
+    .flatMap((name) => found.get(name) ?? [])
+    .filter(({ checks, errors }) => errors.length > 0 || checks.some(({ passed }) => !passed));
   say(`wrote ${path}`);
   if (failed.length > 0) say(`not all holds: ${failed.map(({ name }) => name).join(', ')}`);
   return failed.length > 0 ? 1 : 0;

@@ -60,7 +60,11 @@ async function trainWholeModels(bench: Bench, report: Parameters<Section>[1]): P
     report({
       checks: [
         // Batches of 64 at a rate of 1e-5: roundings of float32 losses, and q of rows at near ties.
-        within(`calibration losses of ${epochs} epochs, ${name}`, largestDifference(device.losses, kernels.losses), 1e-4),
+        within(
+          `calibration losses of ${epochs} epochs, ${name}`,
+          largestDifference(device.losses, kernels.losses),
+          1e-4,
+        ),
       ],
       timings: [
         {

@@ -103,7 +103,7 @@ interface Training {
   readonly batchAt: (step: number) => TokenBatch | Promise<TokenBatch>;
 }
 
-async function train({ folder, terminal, signal }: RunContext, training: Training): Promise<void> {
+async function train({ folder, terminal, signal, updateOn }: RunContext, training: Training): Promise<void> {
   const { decoder, name, title, sizes, schedule, batchAt } = training;
   const stepCount = stepCountOf(sizes);
   const fileName = `${name}.safetensors`;
@@ -117,6 +117,7 @@ async function train({ folder, terminal, signal }: RunContext, training: Trainin
     stepCount,
     learningRate: schedule,
     adamW: ADAM_W,
+    updateOn,
     checkpointEvery: Math.min(CHECKPOINT_STEPS, Math.ceil(stepCount / 10)),
     onCheckpoint: (checkpoint) => saveTrainingState(checkpoint, path),
     onProgress({ step, loss, tokensPerSecond }) {
