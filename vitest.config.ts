@@ -11,11 +11,15 @@ const folders = ['packages', 'apps', 'tooling'].flatMap((parent) =>
 // Workspace packages resolve to their sources, so no test needs a build; the rest are Vite's server defaults.
 const conditions = ['source', 'module', 'node', 'development|production'];
 
-// `pnpm test:native` adds native TensorFlow to the backends that tests find registered; other runs do not see builds in the home folder.
+// `pnpm test:native` adds native TensorFlow and `pnpm test:webgpu` WebGPU to the backends that tests find registered; other runs do not
+// see builds in the home folder. A software driver takes minutes where WebAssembly takes seconds.
 const registerNative = new URL('tooling/native-tensorflow/src/register-in-tests.ts', import.meta.url);
-const nativeSettings = process.env['SDMJS_TEST_NATIVE']
+const registerWebGpu = new URL('tooling/gpu/src/register-in-tests.ts', import.meta.url);
+const backendSettings = process.env['SDMJS_TEST_NATIVE']
   ? { setupFiles: [fileURLToPath(registerNative)] }
-  : { env: { SDMJS_NATIVE_TENSORFLOW: '/nonexistent' } };
+  : process.env['SDMJS_TEST_WEBGPU']
+    ? { setupFiles: [fileURLToPath(registerWebGpu)], testTimeout: 600_000 }
+    : { env: { SDMJS_NATIVE_TENSORFLOW: '/nonexistent' } };
 
 export default defineConfig({
   resolve: { conditions },
@@ -25,6 +29,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000, // hooks train models, too
-    projects: folders.map(({ name, root }) => ({ extends: true, test: { name, root, ...nativeSettings } })),
+    projects: folders.map(({ name, root }) => ({ extends: true, test: { name, root, ...backendSettings } })),
   },
 });

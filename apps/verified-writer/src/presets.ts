@@ -132,13 +132,14 @@ const gpu: Preset = {
   name: 'gpu',
   corpus: { ...laptop.corpus, vocabularySize: 4000, readsFurtherText: true },
   model: { width: 288, layerCount: 6, headCount: 9, feedForwardSize: 768 },
-  pretraining: { tokenCount: 12_000_000, tokensPerStep: 8192, learningRate: 1e-3 },
+  pretraining: { tokenCount: 8_000_000, tokensPerStep: 8192, learningRate: 1e-3 },
   fineTuning: {
-    epochs: 8,
+    epochs: 4,
     batchSize: 256,
     learningRate: 5e-4,
     layer: { representationSize: 256, epochs: 10, learningRate: 1e-3 },
   },
+  estimator: { representationSize: 256, epochs: 10, batchSize: 50, learningRate: 1e-3, rounds: 3 },
 };
 
 /** The smoke preset with larger test sets: what the arms are compared at. */

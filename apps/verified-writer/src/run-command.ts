@@ -3,7 +3,6 @@ import { createInterface } from 'node:readline/promises';
 import { type Backend, type BackendName, chooseBackend } from '@sdmjs/backends';
 import { SdmError } from '@sdmjs/core';
 import { chooseTargetAccuracy } from '@sdmjs/estimator';
-import type { TrainingEngine } from '@sdmjs/training';
 import { tensorEngine } from '@sdmjs/training/tensor';
 import { answerPrompt } from './answer-prompt.js';
 import { buildCorpus, readCorpusTexts, SET_NAMES, SET_TITLES, type Corpus } from './corpus/build-corpus.js';
@@ -12,6 +11,7 @@ import { armsNamed } from './arms.js';
 import { presetNamed } from './presets.js';
 import { largestServed } from './report/explain-regions.js';
 import type { NetworkEvidence } from './network/network-evidence.js';
+import type { RunContext } from './run-context.js';
 import { runNetwork } from './network/run-network.js';
 import { runArm } from './run-arm.js';
 import { openRunFolder, readRunFolder, readSettings, runFolderAt } from './run-folder.js';
@@ -74,7 +74,7 @@ export async function train(options: TrainOptions, streams: Streams): Promise<nu
         terminal.say(`\nArm ${arm.name}: ${arm.title}`);
         const device = backend.describe();
         const shares = {
-          engine: engineFor(backend),
+          ...placesOn(backend),
           preset,
           seed,
           shared,
@@ -142,9 +142,10 @@ export async function chat(prompt: string | undefined, options: ChatOptions, str
   lines.close();
 }
 
-/** A GPU trains the layers, too; the CPU does so without tensors. */
-function engineFor({ name, tf }: Backend): TrainingEngine | undefined {
-  return name === 'tensorflow-gpu' || name === 'webgpu' ? tensorEngine(tf) : undefined;
+/** A GPU trains the layers, too, and keeps weights and moments; the CPU does both without tensors. */
+function placesOn({ name, tf }: Backend): Pick<RunContext, 'engine' | 'updateOn'> {
+  const isGpu = name === 'webgpu' || name === 'tensorflow-gpu';
+  return isGpu ? { engine: tensorEngine(tf), updateOn: 'device' } : { updateOn: 'cpu' };
 }
 
 function startBackend(backend: string | undefined) {

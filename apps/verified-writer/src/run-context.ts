@@ -1,3 +1,4 @@
+import type { UpdatePlace } from '@sdmjs/language-model';
 import type { TrainingEngine } from '@sdmjs/training';
 import type { Arm } from './arms.js';
 import type { Corpus } from './corpus/build-corpus.js';
@@ -23,6 +24,8 @@ export interface RunContext {
   readonly engine?: TrainingEngine | undefined;
   /** What it runs on, in a line. */
   readonly device: string;
+  /** Where AdamW runs: on GPUs, there. */
+  readonly updateOn: UpdatePlace;
 }
 
 /** What the stages took. */

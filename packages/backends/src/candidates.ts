@@ -1,4 +1,5 @@
 import type * as tfCore from '@tensorflow/tfjs-core';
+import { boundFreeBuffers, type BufferPool } from './bound-free-buffers.js';
 import type { WasmBackendModule } from './wasm-module.js';
 import type { ImportModule } from './import-module.js';
 import { findNativeBuild, type NativeBuild, nativeBuildEntry, type NativeBuildModule } from './native-build.js';
@@ -38,6 +39,8 @@ export const candidates: Record<BackendName, StartBackend> = {
     const adapter = await requireHardwareAdapter(asked);
     await importModule('@tensorflow/tfjs-backend-webgpu');
     await activate(tf, 'webgpu');
+    const pool = poolOf(tf.backend());
+    if (pool) boundFreeBuffers(pool);
     return `WebGPU on ${adapter}`;
   },
   wasm: async ({ tf, importModule, wasmPath }) => {
@@ -85,6 +88,11 @@ async function startNative(
 async function activate(tf: TensorFlow, name: string): Promise<void> {
   if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend "${name}"`);
   await tf.ready();
+}
+
+/** The memory of the WebGPU backend. */
+function poolOf(backend: object): BufferPool | undefined {
+  return 'bufferManager' in backend ? (backend.bufferManager as BufferPool) : undefined;
 }
 
 /** The native backend says whether it found a CUDA device. */

@@ -16,6 +16,14 @@ export interface AdamWOptions {
   readonly maxGradientNorm?: number;
 }
 
+/** Every constant given. */
+export type AdamWConstants = Required<AdamWOptions>;
+
+/** Constants with their defaults. */
+export function completeAdamW(options: AdamWOptions = {}): AdamWConstants {
+  return { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradientNorm: 1, ...options };
+}
+
 /** Running moments by weight name, and how many updates they have seen. */
 export interface AdamWState {
   step: number;
@@ -29,6 +37,12 @@ export function createAdamWState(weights: ReadonlyMap<string, tf.Variable>): Ada
   return { step: 0, means: zeros(), variances: zeros() };
 }
 
+export function copyAdamWState({ step, means, variances }: AdamWState): AdamWState {
+  const copy = (arrays: Map<string, Float32Array>) =>
+    new Map([...arrays].map(([name, array]) => [name, array.slice()]));
+  return { step, means: copy(means), variances: copy(variances) };
+}
+
 /** The L2 norm over all gradients together. */
 export function globalNorm(gradients: Iterable<Float32Array>): number {
   let sum = 0;
@@ -40,7 +54,7 @@ export function globalNorm(gradients: Iterable<Float32Array>): number {
 export function adamWPass(
   arrays: { weight: Float32Array; gradient: Float32Array; mean: Float32Array; variance: Float32Array },
   step: number,
-  constants: Required<Omit<AdamWOptions, 'maxGradientNorm'>> & { learningRate: number; gradientScale: number },
+  constants: Omit<AdamWConstants, 'maxGradientNorm'> & { learningRate: number; gradientScale: number },
 ): void {
   const { weight, gradient, mean, variance } = arrays;
   const { beta1, beta2, epsilon, weightDecay, learningRate, gradientScale } = constants;
@@ -71,8 +85,8 @@ export async function applyAdamW(
   },
 ): Promise<number> {
   const { state, learningRate } = update;
-  const { maxGradientNorm = 1, weightDecay = 0.01, ...rest } = update.options ?? {};
-  const constants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, ...rest, learningRate };
+  const { maxGradientNorm, weightDecay, ...rest } = completeAdamW(update.options);
+  const constants = { ...rest, learningRate };
   const gradientNorm = globalNorm(gradients.values());
   if (!Number.isFinite(gradientNorm)) {
     throw new SdmError(
@@ -82,8 +96,9 @@ export async function applyAdamW(
   }
   const gradientScale = gradientNorm > maxGradientNorm ? maxGradientNorm / gradientNorm : 1;
   state.step += 1;
-  for (const [name, variable] of weights) {
-    const weight = (await variable.data()) as Float32Array;
+  const values = await Promise.all(Array.from(weights.values(), (variable) => variable.data()));
+  for (const [i, [name, variable]] of [...weights].entries()) {
+    const weight = values[i] as Float32Array;
     const arrays = {
       weight: weight.slice(),
       gradient: gradients.get(name)!,

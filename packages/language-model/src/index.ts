@@ -44,6 +44,7 @@ export {
 export { decodeLanguageModel, encodeLanguageModel, type LanguageModelFiles } from './model-files.js';
 export { type LossLogarithm, type LossTargets, nextTokenLoss } from './next-token-loss.js';
 export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
+export type { UpdatePlace } from './create-optimizer.js';
 export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine, warmUpThenLinear } from './schedule.js';
 export { scoreTokens } from './score-tokens.js';
 export { delimitedSequence, delimiterFeature } from './sdm-network/delimiter-feature.js';

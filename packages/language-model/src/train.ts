@@ -1,10 +1,12 @@
 import { createPause, SdmError, throwIfAborted } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers'; // registers the gradients
-import { type AdamWOptions, type AdamWState, applyAdamW, createAdamWState } from './adamw.js';
+import { type AdamWOptions, type AdamWState, createAdamWState } from './adamw.js';
+import { createOptimizer, readGradients, type UpdatePlace } from './create-optimizer.js';
 import { type Decoder, hiddenStates, tokenLogits } from './decoder.js';
 import { assignWeights, namedWeights, readWeights, requireValuesOf } from './decoder-weights.js';
 import { type LossLogarithm, type LossTargets, nextTokenLoss } from './next-token-loss.js';
+import type { Optimizer } from './optimizer.js';
 import type { LearningRateSchedule } from './schedule.js';
 import type { TokenBatch } from './token-batch.js';
 
@@ -38,6 +40,8 @@ export interface TrainDecoderOptions {
   readonly adamW?: AdamWOptions;
   /** @default 'stable' */
   readonly logarithm?: LossLogarithm;
+  /** `cpu` steps in double and moves every weight and gradient; `device` steps in float32 and moves none, which GPUs want. @default 'cpu' */
+  readonly updateOn?: UpdatePlace;
   /** A captured state to go on from. */
   readonly resume?: TrainingState;
   readonly onProgress?: (progress: TrainingProgress) => void;
@@ -77,10 +81,21 @@ export async function trainDecoder(options: TrainDecoderOptions): Promise<{ stat
 
 /** The same without the way back to the last checkpoint. */
 export async function trainSteps(options: TrainDecoderOptions): Promise<{ state: TrainingState; losses: number[] }> {
-  const { decoder, stepCount, resume } = options;
+  const { decoder, resume } = options;
   const weights = namedWeights(decoder.weights);
   if (resume) restore(weights, resume);
-  const optimizer = resume ? copyOptimizer(resume.optimizer) : createAdamWState(weights);
+  const optimizer = createOptimizer(weights, resume?.optimizer ?? createAdamWState(weights), options);
+  try {
+    const losses = await takeSteps(options, optimizer);
+    return { state: await capture(weights, optimizer), losses };
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+/** Steps to the last one; returns the loss of each. */
+async function takeSteps(options: TrainDecoderOptions, optimizer: Optimizer): Promise<number[]> {
+  const { decoder, stepCount } = options;
   const rate = options.learningRate;
   const schedule = typeof rate === 'number' ? () => rate : rate;
   const report = progressReporter(options, optimizer.step);
@@ -92,25 +107,30 @@ export async function trainSteps(options: TrainDecoderOptions): Promise<{ state:
     throwIfAborted(options.signal, 'trainDecoder');
     const step = optimizer.step;
     const batch = await options.batchAt(step);
-    const { loss, gradients } = await lossAndGradients(decoder, batch, options.logarithm);
-    requireFinite(loss, 'loss', step);
+    const { value, gradients } = differentiate(decoder, () => batchLoss(decoder, batch, options.logarithm));
+    const measured = await optimizer.measure(value, gradients);
+    const { loss, gradientNorm } = measured;
     const learningRate = schedule(step);
-    const update = { state: optimizer, learningRate, options: options.adamW };
-    const gradientNorm = await applyAdamW(weights, gradients, update);
+    try {
+      requireFinite(loss, 'loss', step);
+      await measured.update(learningRate);
+    } finally {
+      measured.dispose();
+    }
     losses.push(loss);
     report({ loss, learningRate, gradientNorm }, batch);
     if (options.onCheckpoint && isCheckpoint(optimizer.step)) {
-      const state = await capture(weights, optimizer);
+      const state = await capture(namedWeights(decoder.weights), optimizer);
       requireFinite(await lossOf(decoder, batch, options.logarithm), 'loss after the update', step);
       await options.onCheckpoint(state);
     }
     await pause();
   }
-  return { state: await capture(weights, optimizer), losses };
+  return losses;
 }
 
 /** The loss of a batch and its gradient by weight name; nothing changes. */
-export async function lossAndGradients(
+export function lossAndGradients(
   decoder: Decoder,
   batch: TokenBatch,
   logarithm: LossLogarithm = 'stable',
@@ -123,13 +143,17 @@ export async function valueAndGradients(
   decoder: Decoder,
   scalar: () => tf.Scalar,
 ): Promise<{ loss: number; gradients: Map<string, Float32Array> }> {
+  const { value, gradients } = differentiate(decoder, scalar);
+  return readGradients(value, gradients);
+}
+
+function differentiate(
+  decoder: Decoder,
+  scalar: () => tf.Scalar,
+): { value: tf.Scalar; gradients: Map<string, tf.Tensor> } {
   const weights = namedWeights(decoder.weights);
   const { value, grads } = tf.variableGrads(scalar, [...weights.values()]);
-  const loss = (await value.data())[0]!;
-  const gradients = new Map<string, Float32Array>();
-  for (const [name, weight] of weights) gradients.set(name, (await grads[weight.name]!.data()) as Float32Array);
-  tf.dispose([value, grads]);
-  return { loss, gradients };
+  return { value, gradients: new Map([...weights].map(([name, weight]) => [name, grads[weight.name]!])) };
 }
 
 /** The weighted next-token loss of a batch; token logits are made only at places that count. A scalar. */
@@ -202,19 +226,13 @@ async function lossOf(...batch: Parameters<typeof batchLoss>): Promise<number> {
 }
 
 /** Throws `not-finite` rather than hand over weights that are no numbers. */
-async function capture(weights: ReadonlyMap<string, tf.Variable>, optimizer: AdamWState): Promise<TrainingState> {
+async function capture(weights: ReadonlyMap<string, tf.Variable>, optimizer: Optimizer): Promise<TrainingState> {
   const values = await readWeights(weights);
   for (const [name, array] of values) {
     const stray = array.find((value) => !Number.isFinite(value));
     if (stray !== undefined) requireFinite(stray, `update of ${name}`, optimizer.step - 1);
   }
-  return { optimizer: copyOptimizer(optimizer), weights: values };
-}
-
-function copyOptimizer({ step, means, variances }: AdamWState): AdamWState {
-  const copy = (arrays: Map<string, Float32Array>) =>
-    new Map([...arrays].map(([name, array]) => [name, array.slice()]));
-  return { step, means: copy(means), variances: copy(variances) };
+  return { optimizer: await optimizer.capture(), weights: values };
 }
 
 function restore(weights: ReadonlyMap<string, tf.Variable>, { weights: values, optimizer }: TrainingState): void {

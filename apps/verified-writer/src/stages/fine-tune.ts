@@ -71,6 +71,7 @@ function taskOptions({
   preset,
   seed,
   engine,
+  updateOn,
 }: RunContext): Omit<FineTuneOptions, 'decoder' | 'trainingSet' | 'calibrationSet'> {
   const tokens = taskTokens(corpus.tokenizer);
   const allowed = constrainToGivenWords(tokens);
@@ -85,6 +86,7 @@ function taskOptions({
     batchSize,
     layer: { ...layer, ...(engine && { engine }) },
     adamW: ADAM_W,
+    updateOn,
     generationRate: 1,
     replacementRate: 1,
     seed,

@@ -51,6 +51,7 @@ async function pretrain(context: RunContext, decoder: Decoder): Promise<void> {
       stepCount,
       learningRate: warmUpThenConstant({ peak: learningRate, warmUpSteps: WARM_UP_STEPS }),
       adamW: ADAM_W,
+      updateOn: context.updateOn,
       checkpointEvery: Math.min(CHECKPOINT_STEPS, Math.ceil(stepCount / 10)),
       onCheckpoint: (checkpoint) => saveTrainingState(checkpoint, path),
       onProgress({ step, loss, tokensPerSecond }) {

@@ -57,40 +57,40 @@ const countsTensors = (compute: (logits: tf.Tensor2D) => tf.Tensor) => {
   tf.dispose([value, gradient]);
 };
 
-// Native TensorFlow only where `pnpm test:native` registered it.
-const backends = ['cpu', 'wasm', 'tensorflow'].filter((name) => tf.findBackendFactory(name));
+// Native TensorFlow and WebGPU only where `pnpm test:native` and `pnpm test:webgpu` registered them.
+const backends = ['cpu', 'wasm', 'tensorflow', 'webgpu'].filter((name) => tf.findBackendFactory(name));
 
 describe.each(backends)('on the %s backend', (backend) => {
   beforeAll(() => tf.setBackend(backend));
 
-  it('computes what the array functions compute', () => {
+  it('computes what the array functions compute', async () => {
     const t = tensors();
-    expectEqual(sdm(t.logits, t.signals).dataSync(), sdmOfArrays(matrix, signals).data);
-    expectEqual(logSdm(t.logits, t.signals).dataSync(), logSdmOfArrays(matrix, signals).data);
+    expectEqual(await sdm(t.logits, t.signals).data(), sdmOfArrays(matrix, signals).data);
+    expectEqual(await logSdm(t.logits, t.signals).data(), logSdmOfArrays(matrix, signals).data);
     expectEqual(
-      logSdmBase(t.logits, tf.tensor1d(bases), t.signals.distanceQuantiles).dataSync(),
+      await logSdmBase(t.logits, tf.tensor1d(bases), t.signals.distanceQuantiles).data(),
       logSdmBaseOfArrays(matrix, bases, signals.distanceQuantiles).data,
     );
     const losses = sdmLossOfArrays(matrix, labels, signals);
-    expectEqual(sdmRowLosses(t.logits, t.labels, t.signals).dataSync(), losses);
-    expectEqual(sdmLoss(t.logits, t.labels, t.signals).dataSync(), [losses.reduce((a, b) => a + b, 0) / rows]);
+    expectEqual(await sdmRowLosses(t.logits, t.labels, t.signals).data(), losses);
+    expectEqual(await sdmLoss(t.logits, t.labels, t.signals).data(), [losses.reduce((a, b) => a + b, 0) / rows]);
   });
 
-  it('takes an offset, signals as columns and whole-number similarities', () => {
+  it('takes an offset, signals as columns and whole-number similarities', async () => {
     const { logits } = tensors();
     const column = {
       similarities: tf.tensor2d(Int32Array.of(0, 1, 7, 40, 1000, 3), [rows, 1], 'int32'),
       distanceQuantiles: tf.tensor2d(signals.distanceQuantiles, [rows, 1]),
     };
     const options = { similarityOffset: 1.5 };
-    expectEqual(sdm(logits, column, options).dataSync(), sdmOfArrays(matrix, signals, options).data);
+    expectEqual(await sdm(logits, column, options).data(), sdmOfArrays(matrix, signals, options).data);
   });
 
-  it('has the closed-form gradient d · (sdm − one-hot) / rows for the mean loss', () => {
+  it('has the closed-form gradient d · (sdm − one-hot) / rows for the mean loss', async () => {
     const t = tensors();
     const gradient = tf.grad((z) => sdmLoss(z as tf.Tensor2D, t.labels, t.signals))(t.logits);
     expectEqual(
-      gradient.dataSync(),
+      await gradient.data(),
       sdmLossGradient(matrix, labels, signals).data.map((value) => value / rows),
     );
   });
@@ -100,17 +100,20 @@ describe.each(backends)('on the %s backend', (backend) => {
     ['logSdm', (z: tf.Tensor2D) => logSdm(z, tensors().signals)],
     ['logSdmBase', (z: tf.Tensor2D) => logSdmBase(z, 2.5, 0.75)],
     ['sdmRowLosses', (z: tf.Tensor2D) => tf.expandDims(sdmRowLosses(z, tensors().labels, tensors().signals), 1)],
-  ] as const)('has a gradient of %s that equals finite differences', (_, compute) => {
+  ] as const)('has a gradient of %s that equals finite differences', async (_, compute) => {
     const weights = tf.tensor2d(draw(rows * classes, 1), [rows, classes]);
     const weighted = (z: tf.Tensor) => tf.sum(tf.mul(compute(z as tf.Tensor2D), weights));
-    const gradient = tf.grad(weighted)(tensorOf(matrix)).dataSync();
+    const gradient = await tf.grad(weighted)(tensorOf(matrix)).data();
     const step = 1 / 64;
-    const shifted = (k: number, shift: number) => {
+    const shifted = async (k: number, shift: number) => {
       const data = matrix.data.slice();
       data[k]! += shift;
-      return weighted(tensorOf({ ...matrix, data })).dataSync()[0]!;
+      return (await weighted(tensorOf({ ...matrix, data })).data())[0]!;
     };
-    const differences = matrix.data.map((_, k) => (shifted(k, step) - shifted(k, -step)) / (2 * step));
+    const differences: number[] = [];
+    for (let k = 0; k < matrix.data.length; k++) {
+      differences.push(((await shifted(k, step)) - (await shifted(k, -step))) / (2 * step));
+    }
     // Float32 noise of a sum of 24 numbers over twice the step, and the third derivative times step².
     expectEqual(gradient, differences, 3e-3);
   });
@@ -130,17 +133,17 @@ describe.each(backends)('on the %s backend', (backend) => {
     countsTensors((z) => sdmLoss(z, t.labels, t.signals));
   });
 
-  it('computes the language model form over the last axis of any rank', () => {
+  it('computes the language model form over the last axis of any rank', async () => {
     const cube = tf.tensor3d(matrix.data, [2, 3, classes]);
     const output = logSdmBase(cube, tf.tensor2d(bases, [2, 3]));
     expect(output.shape).toEqual([2, 3, classes]);
-    expectEqual(output.dataSync(), logSdmBaseOfArrays(matrix, bases).data);
+    expectEqual(await output.data(), logSdmBaseOfArrays(matrix, bases).data);
   });
 
-  it('survives an overflow of the plain exponential', () => {
+  it('survives an overflow of the plain exponential', async () => {
     const one = { similarities: tf.tensor1d([1000]), distanceQuantiles: tf.tensor1d([1]) };
-    expect([...sdm(tf.tensor2d([[1e5, -1e5]]), one).dataSync()]).toEqual([1, 0]);
-    const loss = sdmRowLosses(tf.tensor2d([[1000, -1000]]), tf.tensor1d([1], 'int32'), one).dataSync();
+    expect([...(await sdm(tf.tensor2d([[1e5, -1e5]]), one).data())]).toEqual([1, 0]);
+    const loss = await sdmRowLosses(tf.tensor2d([[1000, -1000]]), tf.tensor1d([1], 'int32'), one).data();
     expectEqual(loss, [2000]);
   });
 

@@ -12,10 +12,14 @@ export function centreRows(matrix: Matrix, origin: Float32Array): CentredRows {
   const { rows, columns } = matrix;
   const centred = createMatrix(rows, columns);
   const norms = new Float32Array(rows);
-  for (let i = 0; i < rows; i++) {
-    const row = rowOf(centred, i);
-    for (let k = 0; k < columns; k++) row[k] = matrix.data[i * columns + k]! - origin[k]!;
-    norms[i] = dot(row, row);
+  for (let i = 0, place = 0; i < rows; i++) {
+    let norm = 0;
+    for (let k = 0; k < columns; k++, place++) {
+      const value = Math.fround(matrix.data[place]! - origin[k]!);
+      centred.data[place] = value;
+      norm = Math.fround(norm + Math.fround(value * value));
+    }
+    norms[i] = norm;
   }
   return { matrix: centred, norms };
 }

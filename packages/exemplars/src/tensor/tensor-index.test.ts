@@ -13,8 +13,8 @@ import { createTensorIndex } from './tensor-index.js';
 const packageFile = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
 setWasmPaths(`${dirname(packageFile)}/dist/`);
 
-// Native TensorFlow only where `pnpm test:native` registered it.
-const backends = ['cpu', 'wasm', 'tensorflow'].filter((name) => tf.findBackendFactory(name));
+// Native TensorFlow and WebGPU only where `pnpm test:native` and `pnpm test:webgpu` registered them.
+const backends = ['cpu', 'wasm', 'tensorflow', 'webgpu'].filter((name) => tf.findBackendFactory(name));
 
 describe.each(backends)('on the %s backend', (backend) => {
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { SdmError } from '@sdmjs/core';
 import type { AdamWOptions } from '../adamw.js';
+import type { UpdatePlace } from '../create-optimizer.js';
 import { verdictFeature } from '../hidden-features.js';
 import type { LossLogarithm } from '../next-token-loss.js';
 import { type LearningRateSchedule, warmUpThenLinear } from '../schedule.js';
@@ -35,6 +36,8 @@ export interface FineTuneOptions extends SamplingRates, AnswerOptions {
   /** @default up to 5e-5 over a tenth of the steps, then linearly down to 0 */
   readonly learningRate?: number | LearningRateSchedule;
   readonly adamW?: AdamWOptions;
+  /** See `trainDecoder`. @default 'cpu' */
+  readonly updateOn?: UpdatePlace;
   /** @default 2 */
   readonly evaluationsPerEpoch?: number;
   /** See `encodeContrastive`. */

@@ -22,6 +22,7 @@ export async function settingsOf(
     logarithm = 'stable',
     supportUpdates = 'epoch',
     adamW = {},
+    updateOn = 'cpu',
     isCorrect,
     allowedTokens,
   } = options;
@@ -36,6 +37,7 @@ export async function settingsOf(
     verdict,
     layer: { ...layer, engine: layer.engine?.name },
     adamW,
+    updateOn,
     seed,
     batchSize,
     stepCount,

@@ -65,7 +65,7 @@ interface Run {
 /** Steps, evaluations and states, then the best weights; `place` follows what is being done. */
 async function tune(run: Run, place: TuningPlace): Promise<FineTuned> {
   const { options, plan, settings, training, calibration, checkpoint } = run;
-  const { decoder, trainingSet, adamW, logarithm, resume, signal } = options;
+  const { decoder, trainingSet, adamW, updateOn, logarithm, resume, signal } = options;
   const { stepsPerEpoch, evaluationInterval } = plan;
   const losses = [...(resume?.losses ?? [])];
   await trainSteps({
@@ -95,6 +95,7 @@ async function tune(run: Run, place: TuningPlace): Promise<FineTuned> {
       options.onProgress?.(progress);
     },
     ...(adamW && { adamW }),
+    ...(updateOn && { updateOn }),
     ...(logarithm && { logarithm }),
     ...(resume && { resume: resume.training }),
     ...(signal && { signal }),

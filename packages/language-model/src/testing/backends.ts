@@ -10,10 +10,10 @@ import { beforeAll, describe } from 'vitest';
 const wasmFolder = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json'));
 setWasmPaths(`${wasmFolder}/dist/`);
 
-// Native TensorFlow only where `pnpm test:native` registered it.
-const backends = ['cpu', 'wasm', 'tensorflow'].filter((name) => tf.findBackendFactory(name));
+// Native TensorFlow and WebGPU only where `pnpm test:native` and `pnpm test:webgpu` registered them.
+const backends = ['cpu', 'wasm', 'tensorflow', 'webgpu'].filter((name) => tf.findBackendFactory(name));
 
-/** Runs a suite on the CPU backend, on the WASM backend with our kernels, and on native TensorFlow where it is registered. */
+/** Runs a suite on the CPU backend, on the WASM backend with our kernels, and on native TensorFlow and WebGPU where they are registered. */
 export function describeOnBackends(name: string, suite: (backend: string) => void): void {
   describe.each(backends)(`${name} on %s`, (backend) => {
     beforeAll(() => startBackend(backend));
