@@ -61,7 +61,7 @@ export const decoderTraining: Section = async (bench, report) => {
         { what: `step, AdamW on the CPU, ${name}`, device: onCpu.spread, others, work },
       ],
     });
-    if (bench.isWebGpu && given === CASES[bench.size][0]) await compareSettings(bench, report, given);
+    if (bench.isWebGpu && name === 'small') await compareSettings(bench, report, given);
   }
 };
 
