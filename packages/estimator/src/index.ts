@@ -7,6 +7,7 @@ export {
   type SavedCalibrationRows,
 } from './calibration-rows.js';
 export { type CertifyOptions, certify, type FreshRows } from './certify.js';
+export type { AdmissionCondition, RegionComparison } from './compare-regions.js';
 export { type Branches, decide, type RejectedBranch } from './decide.js';
 export type {
   Admitted,
@@ -19,6 +20,8 @@ export type {
   RejectionReason,
 } from './estimate.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.js';
+export type { BreakReason, RunEnd } from './exemplar-run.js';
+export { type Explanation, explain } from './explain.js';
 export {
   type AdaptorOutputs,
   type AdaptorSizes,
