@@ -7,12 +7,15 @@ import {
 import type { Estimate } from './estimate.js';
 import { type RunEnd, runEnd, searchedRows } from './exemplar-run.js';
 import type { EstimateOptions, SdmEstimator } from './sdm-estimator.js';
+import { isStale } from './support-history.js';
 
 /** Why a row was admitted or rejected: plain data, ready to be printed or sent. */
 export interface Explanation {
   readonly modelId: string;
   readonly classNames: readonly string[];
   readonly targetAccuracy: number;
+  /** Whether rows were added to the support since it was calibrated, so that the regions need not hold. */
+  readonly isStale: boolean;
   /** Decision or reason, with prediction, q, d, magnitude, q', α and the exemplars shown. */
   readonly estimate: Estimate;
   /** What ended the run that q counts. */
@@ -47,6 +50,7 @@ export async function explain(
     modelId: estimator.modelId,
     classNames: model.classNames,
     targetAccuracy,
+    isStale: isStale(estimator),
     estimate,
     run,
     regions,

@@ -30,7 +30,9 @@ export {
   createAdaptor,
   type ExemplarAdaptor,
 } from './exemplar-adaptor.js';
+export { featureDigests } from './feature-digests.js';
 export { type RecalibrateOptions, recalibrate } from './recalibrate.js';
+export { type RescoreOptions, rescoreCalibration } from './rescore-calibration.js';
 export {
   type EstimateAllOptions,
   type EstimateOptions,
@@ -42,4 +44,6 @@ export {
 } from './sdm-estimator.js';
 export { DEFAULT_REPRESENTATION, type Representation, requireConsistentModel, type SdmModel } from './sdm-model.js';
 export { fitNormalization, type Normalization, normalize } from './standardizer.js';
+export { isStale } from './support-history.js';
 export { chooseTargetAccuracy } from './target-accuracy.js';
+export { type UpdateSupportOptions, updateSupport } from './update-support.js';

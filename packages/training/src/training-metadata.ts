@@ -1,7 +1,7 @@
 import { selectRows } from '@sdmjs/core';
+import { featureDigests } from '@sdmjs/estimator';
 import type { ExamplePool } from './check-examples.js';
 import type { EpochReport } from './epoch-report.js';
-import { featureDigests } from './feature-digests.js';
 import type { RoundPlan } from './plan-rounds.js';
 import type { TrainingSettings } from './settings.js';
 import { type RoundResult, splitOf } from './train-round.js';
