@@ -14,6 +14,8 @@ import { kernelEngine } from './kernel-engine.js';
 import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
 import { createProgress } from './progress.js';
 import { isBetter } from './select-checkpoint.js';
+import { requireSameRun, settingsOf } from './run-settings.js';
+import type { PresentRound, RunState } from './run-state.js';
 import { completeSettings, type GivenSettings } from './settings.js';
 import { type RoundResult, splitOf, trainRound } from './train-round.js';
 import { type FinishedRun, trainingMetadata } from './training-metadata.js';
@@ -37,8 +39,12 @@ export interface TrainModelOptions extends GivenSettings {
   readonly onProgress?: ((event: TrainingEvent) => void) | undefined;
   /** Cancels: throws `aborted` before the next batch, and there is no model. */
   readonly signal?: AbortSignal | undefined;
-  /** Stops after the present epoch and keeps the best so far; cancels while the first epoch trains. */
+  /** Stops after the present epoch and keeps the best so far; before an epoch is finished there is none, and it cancels. */
   readonly stopSignal?: AbortSignal | undefined;
+  /** Called after each epoch, and awaited, with what `resume` takes; see `saveRunState` of `@sdmjs/training/node`. Needs Web Crypto. */
+  readonly onCheckpoint?: ((state: RunState) => void | Promise<void>) | undefined;
+  /** A state of `onCheckpoint` to go on from: the result is that of an uninterrupted run, bit for bit on one engine. */
+  readonly resume?: RunState | undefined;
 }
 
 export interface TrainedModel {
@@ -60,24 +66,20 @@ export interface TrainedModel {
 }
 
 /**
- * Trains on labelled features: rounds of splits and initialisations, of which the one with the lowest balanced calibration SDM loss is kept.
+ * Trains on labelled features: rounds of splits and initialisations, of which the best by `selectBy` is kept.
  * All inputs are checked before the first epoch; throws a typed error that says how to mend them, `not-finite` when training diverges, `aborted`.
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
   const start = checkOptions(options);
-  const { settings, pool, plans } = start;
-  const { signal, stopSignal, onProgress, continueFrom } = options;
+  const { settings, pool } = start;
+  const { signal, onProgress, continueFrom } = options;
   const engine = options.engine ?? kernelEngine();
-  const { onReport, secondsElapsed } = createProgress(settings, onProgress);
+  const progress = createProgress(settings, onProgress, options.resume?.secondsElapsed);
+  const { secondsElapsed } = progress;
   warnOfSmallCalibration(start, onProgress);
   try {
-    const results: RoundResult[] = [];
-    for (const plan of plans) {
-      const initial = continueFrom?.model;
-      results.push(await trainRound({ plan, pool, settings, engine, initial, onReport, signal, stopSignal }));
-      if (stopSignal?.aborted) break;
-    }
-    const winner = results.reduce((best, result) => (isBetter(result.best.loss, best.best) ? result : best));
+    const results = await trainRounds(options, { ...start, engine, progress });
+    const winner = results.reduce((best, result) => (isBetter(result.best.score, best.best) ? result : best));
     const keepDocuments = options.keepDocuments ?? true;
     const final = await finalizeModel({ ...start, engine, winner, keepDocuments, signal });
     const run = { settings, pool, results, winner, engineName: engine.name, continuedFrom: continueFrom?.modelId };
@@ -86,6 +88,34 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   } finally {
     if (!options.engine) engine.dispose();
   }
+}
+
+/** Every round in turn, from where the run to resume was left. */
+async function trainRounds(
+  options: TrainModelOptions,
+  run: ReturnType<typeof checkOptions> & { engine: TrainingEngine; progress: ReturnType<typeof createProgress> },
+): Promise<RoundResult[]> {
+  const { settings, pool, plans, engine, progress } = run;
+  const { signal, stopSignal, onCheckpoint, resume } = options;
+  const identity = { settings, pool, engineName: engine.name, continuedFrom: options.continueFrom?.modelId };
+  const told = onCheckpoint || resume ? await settingsOf(identity) : {};
+  if (resume) requireSameRun(resume, told, identity);
+  const results = (resume?.finished ?? []).map((finished, i) => ({ ...finished, plan: plans[i]! }));
+  const firstPlan = results.length;
+  for (const [i, plan] of plans.entries()) {
+    if (i < firstPlan) continue;
+    const finished = results.map(({ plan: _, ...result }) => result);
+    const onEpochEnd =
+      onCheckpoint &&
+      (async (present: PresentRound) =>
+        onCheckpoint({ settings: told, finished, present, secondsElapsed: progress.secondsElapsed() }));
+    const initial = options.continueFrom?.model;
+    const { onReport } = progress;
+    const round = { plan, pool, settings, engine, initial, onReport, onEpochEnd, signal, stopSignal };
+    results.push(await trainRound({ ...round, resume: i === firstPlan ? resume?.present : undefined }));
+    if (stopSignal?.aborted) break;
+  }
+  return results;
 }
 
 function outcomeOf({ settings, pool, results, winner }: Pick<FinishedRun, 'settings' | 'pool' | 'results' | 'winner'>) {

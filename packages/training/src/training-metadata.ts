@@ -38,7 +38,8 @@ export async function trainingMetadata(run: FinishedRun): Promise<Record<string,
     trainingIterations: results.length,
     requestedTrainingIterations: settings.rounds,
     shuffledTrainingAndCalibration: settings.shuffle,
-    iterationSelectionCriterion: 'lowestBalancedCalibrationSDMLossLastTie',
+    ...(settings.shuffle && settings.stratify && { stratifiedTrainingAndCalibration: true }),
+    iterationSelectionCriterion: CRITERIA[settings.selectBy],
     iterationSeeds: results.map((result) => exactInteger(result.plan.seed)),
     iterationSummaries: results.map((result) => ({
       iteration: result.plan.round,
@@ -52,6 +53,12 @@ export async function trainingMetadata(run: FinishedRun): Promise<Record<string,
     trainingRun: trainingRun(run, isStoppedEarly),
   };
 }
+
+/** The first is a word of reexpress-sdm 0.4.8, the other is ours. */
+const CRITERIA = {
+  balancedLoss: 'lowestBalancedCalibrationSDMLossLastTie',
+  medianSimilarity: 'largestBalancedMedianCalibrationQLastTie',
+} as const;
 
 function trainingRun(run: FinishedRun, stoppedEarly: boolean) {
   const { settings, results, winner, continuedFrom = null } = run;
