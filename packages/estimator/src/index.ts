@@ -9,6 +9,15 @@ export {
 export { type CertifyOptions, certify, type FreshRows } from './certify.js';
 export type { AdmissionCondition, RegionComparison } from './compare-regions.js';
 export { type Branches, decide, type RejectedBranch } from './decide.js';
+export {
+  type AdmittedByAll,
+  createEnsemble,
+  type EnsembleEstimate,
+  type EnsembleOptions,
+  type EnsembleRejectionReason,
+  type RejectedByEnsemble,
+  type SdmEnsemble,
+} from './ensemble.js';
 export type {
   Admitted,
   DistanceBand,

@@ -5,4 +5,4 @@ export type { FinishedRound, PresentRound, RunState } from './run-state.js';
 export { decodeRunState, encodeRunState } from './run-state-file.js';
 export type { Checkpoint, SelectionRule } from './select-checkpoint.js';
 export type { GivenSettings, TrainingSettings } from './settings.js';
-export { type TrainedModel, type TrainModelOptions, trainModel } from './train-model.js';
+export { type TrainedModel, type TrainedRound, type TrainModelOptions, trainModel } from './train-model.js';

@@ -32,6 +32,8 @@ export interface TrainModelOptions extends GivenSettings {
   readonly representation?: Partial<Representation> | undefined;
   /** Whether support rows keep the text of their examples. @default true */
   readonly keepDocuments?: boolean | undefined;
+  /** Whether the models of all rounds are returned, for `createEnsemble`; else only the best. @default false */
+  readonly keepRounds?: boolean | undefined;
   /** An estimator (or a model and its id) to go on from: its weights, normalisation, sizes, limits, names and representation are kept. */
   readonly continueFrom?: { readonly model: SdmModel; readonly modelId: string } | undefined;
   /** Where to train; not disposed. @default a kernelEngine of its own */
@@ -47,22 +49,29 @@ export interface TrainModelOptions extends GivenSettings {
   readonly resume?: RunState | undefined;
 }
 
-export interface TrainedModel {
+/** The best epoch of one round as a model, ready for `calibrate`. */
+export interface TrainedRound {
   readonly model: SdmModel;
   readonly calibrationScores: CalibrationRows;
-  /** The splits of the winning round. */
+  /** The splits of the round. */
   readonly trainingSet: readonly Example[];
   readonly calibrationSet: readonly Example[];
-  readonly history: readonly EpochReport[];
   /** 1-based. */
   readonly bestRound: number;
   readonly bestEpoch: number;
   readonly bestLoss: number;
-  readonly isStoppedEarly: boolean;
   /** The step of the ladder given to `trainModel`, for `calibrate`. */
   readonly alphaResolution: number;
-  /** What the model files say about the run. */
+  /** What the model files say about the run, of which this round was selected. */
   readonly metadata: Record<string, unknown>;
+}
+
+/** The best round, and the run as a whole. */
+export interface TrainedModel extends TrainedRound {
+  readonly history: readonly EpochReport[];
+  readonly isStoppedEarly: boolean;
+  /** With `keepRounds`: every finished round in order, the best one among them. */
+  readonly rounds?: readonly TrainedRound[];
 }
 
 /**
@@ -81,10 +90,20 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
     const results = await trainRounds(options, { ...start, engine, progress });
     const winner = results.reduce((best, result) => (isBetter(result.best.score, best.best) ? result : best));
     const keepDocuments = options.keepDocuments ?? true;
-    const final = await finalizeModel({ ...start, engine, winner, keepDocuments, signal });
-    const run = { settings, pool, results, winner, engineName: engine.name, continuedFrom: continueFrom?.modelId };
-    const metadata = await trainingMetadata({ ...run, seconds: secondsElapsed() });
-    return { ...final, ...outcomeOf(run), metadata };
+    const run = { settings, pool, results, engineName: engine.name, continuedFrom: continueFrom?.modelId };
+    const finish = async (result: RoundResult): Promise<TrainedRound> => {
+      const final = await finalizeModel({ ...start, engine, winner: result, keepDocuments, signal });
+      const seconds = secondsElapsed();
+      return {
+        ...final,
+        ...roundOf(run, result),
+        metadata: await trainingMetadata({ ...run, winner: result, isBest: result === winner, seconds }),
+      };
+    };
+    const rounds: TrainedRound[] = [];
+    for (const result of options.keepRounds ? results : [winner]) rounds.push(await finish(result));
+    const best = rounds.find(({ bestRound }) => bestRound === winner.plan.round)!;
+    return { ...best, ...historyOf(run), ...(options.keepRounds && { rounds }) };
   } finally {
     if (!options.engine) engine.dispose();
   }
@@ -118,17 +137,19 @@ async function trainRounds(
   return results;
 }
 
-function outcomeOf({ settings, pool, results, winner }: Pick<FinishedRun, 'settings' | 'pool' | 'results' | 'winner'>) {
-  const splits = splitOf(winner.plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
+function historyOf({ settings, results }: Pick<FinishedRun, 'settings' | 'results'>) {
   const history = results.flatMap((result) => result.history);
+  return { history, isStoppedEarly: history.length < settings.rounds * settings.epochs };
+}
+
+function roundOf({ settings, pool }: Pick<FinishedRun, 'settings' | 'pool'>, { plan, best }: RoundResult) {
+  const splits = splitOf(plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
   return {
     trainingSet: splits.training,
     calibrationSet: splits.calibration,
-    history,
-    bestRound: winner.plan.round,
-    bestEpoch: winner.best.epoch,
-    bestLoss: winner.best.loss,
-    isStoppedEarly: history.length < settings.rounds * settings.epochs,
+    bestRound: plan.round,
+    bestEpoch: best.epoch,
+    bestLoss: best.loss,
     alphaResolution: settings.alphaResolution,
   };
 }

@@ -11,7 +11,10 @@ export interface FinishedRun {
   readonly settings: TrainingSettings;
   readonly pool: ExamplePool;
   readonly results: readonly RoundResult[];
+  /** The round whose model these metadata are for. */
   readonly winner: RoundResult;
+  /** Whether it was selected; the others are kept for an ensemble. */
+  readonly isBest: boolean;
   readonly seconds: number;
   readonly engineName: string;
   readonly continuedFrom?: string | undefined;
@@ -39,7 +42,7 @@ export async function trainingMetadata(run: FinishedRun): Promise<Record<string,
     requestedTrainingIterations: settings.rounds,
     shuffledTrainingAndCalibration: settings.shuffle,
     ...(settings.shuffle && settings.stratify && { stratifiedTrainingAndCalibration: true }),
-    iterationSelectionCriterion: CRITERIA[settings.selectBy],
+    iterationSelectionCriterion: run.isBest ? CRITERIA[settings.selectBy] : 'keptForEnsemble',
     iterationSeeds: results.map((result) => exactInteger(result.plan.seed)),
     iterationSummaries: results.map((result) => ({
       iteration: result.plan.round,
