@@ -49,7 +49,7 @@ export {
 export type { FitWeightsOptions } from './index-conditional/fit-quantile-weights.js';
 export type { IndexConditionalRound, RoundScores } from './index-conditional/fit-round.js';
 export type { QuantileWeights } from './index-conditional/rescale.js';
-export { balancedAccuracy, balancedMean } from './metrics/balanced.js';
+export { balancedAccuracy, balancedMean, balancedMedian } from './metrics/balanced.js';
 export { type BinomialInterval, binomialInterval } from './metrics/binomial-interval.js';
 export { isIndexConditional } from './metrics/index-conditional.js';
 export { riskCoverageArea } from './metrics/risk-coverage-area.js';

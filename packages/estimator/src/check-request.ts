@@ -5,18 +5,27 @@ import { requireConsistentModel, type SdmModel } from './sdm-model.js';
 /** Throws unless the features and the options of a request fit the model. */
 export function requireScorable(model: SdmModel, features: Matrix, options: EstimateAllOptions): void {
   const { fingerprint, exclusions, nearestCount } = options;
-  if (fingerprint !== undefined && fingerprint !== model.representation.fingerprint) {
-    throw new SdmError(
-      'fingerprint-mismatch',
-      `estimate: the features are "${fingerprint}", the model was trained on "${model.representation.fingerprint}"; encode the rows with that encoder`,
-    );
-  }
-  requireColumns(features, model.adaptor.projectionWeight.columns, 'estimate: features');
-  requireFinite(features, 'estimate: features');
+  requireFeatures(model, features, { fingerprint, where: 'estimate' });
   if (nearestCount !== undefined && (!Number.isSafeInteger(nearestCount) || nearestCount < 0)) {
     throw new SdmError('out-of-range', `estimate: wanted an integer nearestCount >= 0, got ${nearestCount}`);
   }
   if (exclusions) requireExclusions(exclusions, { rows: features.rows, model });
+}
+
+/** Throws unless raw features `[rows, D]` are of the model's width, finite, and of its fingerprint, where one is given. */
+export function requireFeatures(
+  { representation, adaptor }: SdmModel,
+  features: Matrix,
+  { fingerprint, where }: { readonly fingerprint: string | undefined; readonly where: string },
+): void {
+  if (fingerprint !== undefined && fingerprint !== representation.fingerprint) {
+    throw new SdmError(
+      'fingerprint-mismatch',
+      `${where}: the features are "${fingerprint}", the model was trained on "${representation.fingerprint}"; encode the rows with that encoder`,
+    );
+  }
+  requireColumns(features, adaptor.projectionWeight.columns, `${where}: features`);
+  requireFinite(features, `${where}: features`);
 }
 
 function requireExclusions(exclusions: Int32Array, { rows, model }: { rows: number; model: SdmModel }): void {

@@ -1,5 +1,6 @@
 import { findNestedRegions, type RegionRequirement } from '@sdmjs/calibration';
 import { SdmError } from '@sdmjs/core';
+import { recordAt } from './metadata-records.js';
 import { requirementIn, withRequirement } from './region-requirement.js';
 import { restoreEstimator, type SdmEstimator } from './sdm-estimator.js';
 
@@ -14,7 +15,8 @@ export interface RecalibrateOptions {
 
 /**
  * The same model at another target accuracy or ladder, from the calibration rows kept with it: no training, no scoring.
- * The result is a new estimator with a new model id. Throws `not-calibrated` when no calibration rows were kept.
+ * The result is a new estimator with a new model id. A stale one stays stale, since those rows were scored against the support as it was:
+ * `rescoreCalibration` mends that. Throws `not-calibrated` when no calibration rows were kept.
  */
 export function recalibrate(estimator: SdmEstimator, options: RecalibrateOptions = {}): SdmEstimator {
   const { model, calibrationScores, nestedRegions } = estimator;
@@ -57,9 +59,4 @@ function recalibrationMetadata(estimator: SdmEstimator, calibrationCount: number
       calibrationCount,
     },
   };
-}
-
-function recordAt(metadata: Readonly<Record<string, unknown>>, key: string): Record<string, unknown> {
-  const value = metadata[key];
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

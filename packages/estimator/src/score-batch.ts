@@ -2,19 +2,13 @@ import { sdm } from '@sdmjs/activation';
 import { assignedAlpha, effectiveSampleSize, rescaledSimilarities } from '@sdmjs/calibration';
 import { argMaxRows, type Matrix, rowOf } from '@sdmjs/core';
 import { distanceQuantiles, type ExemplarIndex, type Matches, type SupportSet } from '@sdmjs/exemplars';
-import type { Kernels } from '@sdmjs/kernels';
 import type { Estimate, EstimateEvidence, NearestExemplar } from './estimate.js';
 import { adapt, type AdaptorOutputs } from './exemplar-adaptor.js';
 import { type BandRow, type BandRules, distanceBandAt, lowerEstimate } from './lower-estimate.js';
+import type { Runtime } from './runtime.js';
 import type { SdmEstimator } from './sdm-estimator.js';
 import { normalize } from './standardizer.js';
 import { reaches } from './target-accuracy.js';
-
-/** What scoring runs on: arithmetic and the matching of one estimator. */
-export interface Runtime {
-  readonly kernels: Kernels;
-  readonly index: ExemplarIndex;
-}
 
 export interface BatchOptions {
   readonly nearestCount: number;
@@ -29,7 +23,7 @@ type Calibrated = Omit<SdmEstimator, 'estimate' | 'estimateAll' | 'dispose'>;
 export async function scoreBatch(
   estimator: Calibrated,
   features: Matrix,
-  { kernels, index, ...options }: Runtime & BatchOptions,
+  { kernels, index, ...options }: Pick<Runtime, 'kernels' | 'index'> & BatchOptions,
 ): Promise<Estimate[]> {
   const { model } = estimator;
   const outputs = adapt(model.adaptor, normalize(features, model.normalization), kernels);

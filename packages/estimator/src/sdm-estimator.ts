@@ -1,11 +1,12 @@
 import type { NestedRegions } from '@sdmjs/calibration';
 import { createMatrix, type EmpiricalCdf, type Matrix, throwIfAborted } from '@sdmjs/core';
-import { type CreateExemplarIndex, createExactIndex, type DistanceScale } from '@sdmjs/exemplars';
-import { type Kernels, loadKernels } from '@sdmjs/kernels';
+import type { CreateExemplarIndex, DistanceScale } from '@sdmjs/exemplars';
+import type { Kernels } from '@sdmjs/kernels';
 import type { SavedCalibrationRows } from './calibration-rows.js';
 import { requireConsistentParts, requireScorable } from './check-request.js';
 import type { Estimate } from './estimate.js';
-import { type Runtime, scoreBatch } from './score-batch.js';
+import { loadRuntime, type Runtime } from './runtime.js';
+import { scoreBatch } from './score-batch.js';
 import type { SdmModel } from './sdm-model.js';
 import { chooseTargetAccuracy } from './target-accuracy.js';
 
@@ -115,20 +116,11 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
       const closing = runtime;
       runtime = undefined;
       void closing?.then(
-        ({ index, kernels }) => {
-          index.dispose();
-          if (!parts.kernels) kernels.dispose();
-        },
+        (loaded) => loaded.dispose(),
         () => undefined,
       );
     },
   };
-}
-
-async function loadRuntime({ model, createIndex, kernels: given }: EstimatorParts): Promise<Runtime> {
-  const kernels = given ?? (await loadKernels());
-  const index = createIndex ? await createIndex(model.support) : await createExactIndex(model.support, { kernels });
-  return { kernels, index };
 }
 
 function rowsOf({ data, columns }: Matrix, start: number, end: number): Float32Array {

@@ -16,6 +16,7 @@ export interface Fields {
   /** A nonempty string. */
   text(key: string): string;
   textOrNull(key: string): string | null;
+  flag(key: string): boolean;
   integer(key: string, range?: Range): number;
   /** A number that is finite also in float32. */
   number(key: string, range?: Range): number;
@@ -47,6 +48,11 @@ export function fieldsOf(value: JsonValue | undefined, where: string, keys?: Kno
       const member = object[key];
       if (member === null || typeof member === 'string') return member;
       throw badFormat(at(key), 'a string or null', member);
+    },
+    flag(key) {
+      const member = object[key];
+      if (typeof member === 'boolean') return member;
+      throw badFormat(at(key), 'true or false', member);
     },
     integer(key, range) {
       const number = numberAt(key, range);

@@ -43,7 +43,7 @@ export {
 } from './language-model.js';
 export { decodeLanguageModel, encodeLanguageModel, type LanguageModelFiles } from './model-files.js';
 export { type LossLogarithm, type LossTargets, nextTokenLoss } from './next-token-loss.js';
-export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
+export { decodeSafetensors, encodeSafetensors, type NamedArray } from '@sdmjs/interchange';
 export type { UpdatePlace } from './create-optimizer.js';
 export { type LearningRateSchedule, warmUpThenConstant, warmUpThenCosine, warmUpThenLinear } from './schedule.js';
 export { scoreTokens } from './score-tokens.js';

@@ -1,9 +1,9 @@
 import { SdmError } from '@sdmjs/core';
+import { decodeSafetensors, encodeSafetensors, type NamedArray } from '@sdmjs/interchange';
 import { completeConfig, type DecoderConfig } from './config.js';
 import { createDecoderFrom, type Decoder } from './decoder.js';
 import { namedWeights } from './decoder-weights.js';
 import { isJsonObject, parseJsonAs } from './parse-json.js';
-import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
 import { createTokenizer, type Tokenizer } from './tokenizer.js';
 
 /** The contents of a model folder. */

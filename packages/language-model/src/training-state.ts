@@ -1,5 +1,5 @@
 import { SdmError } from '@sdmjs/core';
-import { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
+import { decodeSafetensors, encodeSafetensors, type NamedArray } from '@sdmjs/interchange';
 import type { TrainingState } from './train.js';
 
 /** A training state as the bytes of one `.safetensors` file. */

@@ -1,4 +1,5 @@
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
+import type { OptimizerState } from './engine.js';
 
 /** Numbers in training with Adam's two moments of each, all changed in place. */
 export interface Parameters {
@@ -15,8 +16,9 @@ export interface AdaptorState {
   /** `[C · M]` */
   readonly classifier: Parameters;
   readonly classifierBias: Parameters;
-  /** The weights above as an adaptor that shares their memory. */
+  /** The weights above, and Adam's two moments of each, in the shape of an adaptor; they share the memory. */
   readonly adaptor: ExemplarAdaptor;
+  readonly moments: Pick<OptimizerState, 'means' | 'squares'>;
   /** The product of the two maps, kept up to date: all that logits need. */
   readonly combined: CombinedMap;
   steps: number;
@@ -32,26 +34,29 @@ const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;
 
-/** State before the first step. The weights are copied. */
-export function createAdaptorState(initial: ExemplarAdaptor): AdaptorState {
-  const { projectionWeight, projectionBias, classifierWeight, classifierBias } = initial;
-  const projection = createParameters(projectionWeight.data);
-  const classifier = createParameters(classifierWeight.data);
-  const biases = [createParameters(projectionBias), createParameters(classifierBias)] as const;
-  const { rows, columns } = projectionWeight;
+/** State before the first step, or where the optimiser stood. Everything is copied. */
+export function createAdaptorState(initial: ExemplarAdaptor, optimizer?: OptimizerState): AdaptorState {
+  const adaptor = copyAdaptor(initial);
+  const moments = {
+    means: optimizer ? copyAdaptor(optimizer.means) : zerosLike(initial),
+    squares: optimizer ? copyAdaptor(optimizer.squares) : zerosLike(initial),
+  };
+  const parametersOf = (numbersOf: (part: ExemplarAdaptor) => Float32Array): Parameters => ({
+    weights: numbersOf(adaptor),
+    means: numbersOf(moments.means),
+    squares: numbersOf(moments.squares),
+  });
+  const projection = parametersOf(({ projectionWeight }) => projectionWeight.data);
+  const { rows, columns } = adaptor.projectionWeight;
   const state: AdaptorState = {
     projectionRows: Array.from({ length: rows }, (_, m) => slice(projection, m * columns, (m + 1) * columns)),
-    projectionBias: biases[0],
-    classifier,
-    classifierBias: biases[1],
-    adaptor: {
-      projectionWeight: { ...projectionWeight, data: projection.weights },
-      projectionBias: biases[0].weights,
-      classifierWeight: { ...classifierWeight, data: classifier.weights },
-      classifierBias: biases[1].weights,
-    },
-    combined: createCombinedMap(classifierWeight.rows, columns),
-    steps: 0,
+    projectionBias: parametersOf(({ projectionBias }) => projectionBias),
+    classifier: parametersOf(({ classifierWeight }) => classifierWeight.data),
+    classifierBias: parametersOf(({ classifierBias }) => classifierBias),
+    adaptor,
+    moments,
+    combined: createCombinedMap(adaptor.classifierWeight.rows, columns),
+    steps: optimizer?.steps ?? 0,
   };
   for (let m = 0; m < rows; m++) addToCombined(state, m);
   combineBiases(state);
@@ -162,11 +167,22 @@ export function dot(a: Float64Array, b: Float32Array): number {
   return first + second + (third + fourth);
 }
 
-function createParameters(weights: Float32Array): Parameters {
+/** The same numbers in memory of their own. */
+export function copyAdaptor(adaptor: ExemplarAdaptor): ExemplarAdaptor {
+  return mapAdaptor(adaptor, (numbers) => numbers.slice());
+}
+
+function zerosLike(adaptor: ExemplarAdaptor): ExemplarAdaptor {
+  return mapAdaptor(adaptor, ({ length }) => new Float32Array(length));
+}
+
+function mapAdaptor(adaptor: ExemplarAdaptor, map: (numbers: Float32Array) => Float32Array): ExemplarAdaptor {
+  const { projectionWeight, projectionBias, classifierWeight, classifierBias } = adaptor;
   return {
-    weights: weights.slice(),
-    means: new Float32Array(weights.length),
-    squares: new Float32Array(weights.length),
+    projectionWeight: { ...projectionWeight, data: map(projectionWeight.data) },
+    projectionBias: map(projectionBias),
+    classifierWeight: { ...classifierWeight, data: map(classifierWeight.data) },
+    classifierBias: map(classifierBias),
   };
 }
 

@@ -15,6 +15,15 @@ export interface RoundInputs {
   readonly labels: Int32Array;
   readonly learningRate: number;
   readonly similarityOffset: number;
+  /** Where the optimiser stood at these weights, copied too. @default before its first step */
+  readonly optimizer?: OptimizerState | undefined;
+}
+
+/** Adam's running means of the gradient and of its square, one number a weight, after `steps` steps. */
+export interface OptimizerState {
+  readonly steps: number;
+  readonly means: ExemplarAdaptor;
+  readonly squares: ExemplarAdaptor;
 }
 
 /** Weights in training, with the optimiser's state. Deterministic: equal calls give equal weights. */
@@ -30,6 +39,8 @@ export interface EngineRound {
   forward(split: SplitName, signal?: AbortSignal): Promise<AdaptorOutputs>;
   /** A copy of the present weights. */
   weights(): Promise<ExemplarAdaptor>;
+  /** A copy of the optimiser's state: a round started from it and from `weights` takes the very steps that this one would. */
+  optimizer(): Promise<OptimizerState>;
   dispose(): void;
 }
 

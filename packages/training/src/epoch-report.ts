@@ -12,6 +12,8 @@ export interface EpochReport {
   /** Mean q; null in an epoch that was not matched. */
   readonly balancedTrainingSimilarity: number | null;
   readonly balancedCalibrationSimilarity: number | null;
+  /** Mean over the classes of the median q; null in an epoch that was not matched. */
+  readonly balancedMedianCalibrationSimilarity: number | null;
   /** SDM losses; null in an epoch that was not matched. */
   readonly balancedTrainingLoss: number | null;
   readonly balancedCalibrationLoss: number | null;

@@ -6,6 +6,7 @@ import { type Kernels, loadKernels } from '@sdmjs/kernels';
 import {
   type AdaptorState,
   addScaled,
+  copyAdaptor,
   createAdaptorState,
   createCombinedMap,
   dot,
@@ -39,7 +40,7 @@ export function kernelEngine(options: { readonly kernels?: Kernels | undefined }
 
 function startRound(inputs: RoundInputs, kernels: Kernels): EngineRound {
   const { features, learningRate } = inputs;
-  const state = createAdaptorState(inputs.adaptor);
+  const state = createAdaptorState(inputs.adaptor, inputs.optimizer);
   return {
     async trainBatch(rows, signals) {
       const { loss, gradient } = lossGradient(state, inputs, { rows, signals });
@@ -49,6 +50,11 @@ function startRound(inputs: RoundInputs, kernels: Kernels): EngineRound {
     logits: async (split) => combinedLogits(state, features[split], everyRow(features[split])),
     forward: (split: SplitName, signal) => forwardInBlocks(state.adaptor, features[split], { kernels, signal }),
     weights: async () => copyAdaptor(state.adaptor),
+    optimizer: async () => ({
+      steps: state.steps,
+      means: copyAdaptor(state.moments.means),
+      squares: copyAdaptor(state.moments.squares),
+    }),
     dispose() {},
   };
 }
@@ -114,14 +120,4 @@ async function forwardInBlocks(
 
 function everyRow(features: Matrix): Int32Array {
   return Int32Array.from({ length: features.rows }, (_, row) => row);
-}
-
-function copyAdaptor(adaptor: ExemplarAdaptor): ExemplarAdaptor {
-  const { projectionWeight, classifierWeight } = adaptor;
-  return {
-    projectionWeight: { ...projectionWeight, data: projectionWeight.data.slice() },
-    projectionBias: adaptor.projectionBias.slice(),
-    classifierWeight: { ...classifierWeight, data: classifierWeight.data.slice() },
-    classifierBias: adaptor.classifierBias.slice(),
-  };
 }

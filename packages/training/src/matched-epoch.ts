@@ -1,4 +1,5 @@
 import {
+  announce,
   emptyReport,
   matchedColumns,
   type RoundContext,
@@ -7,9 +8,9 @@ import {
   type TrainedEpoch,
 } from './round-state.js';
 import { measure, scoreSplits } from './score-splits.js';
-import { isBetter } from './select-checkpoint.js';
+import { isBetter, scoreBy } from './select-checkpoint.js';
 
-/** Matches both splits after an epoch, reports it, and keeps its weights when its balanced calibration SDM loss is the lowest so far. */
+/** Matches both splits after an epoch, reports it, and keeps its weights when they are the best so far. */
 export async function matchedEpoch(
   context: RoundContext,
   state: RoundState,
@@ -18,16 +19,18 @@ export async function matchedEpoch(
   const scores = await scoreSplits(context);
   const training = measure(context, 'training', scores.training);
   const calibration = measure(context, 'calibration', scores.calibration);
-  const isBest = isBetter(calibration.loss, state.best);
+  const { loss } = calibration;
+  const score = scoreBy(context.settings.selectBy, calibration);
+  const isBest = isBetter(score, state.best);
   const { epoch, startedAt } = trained;
-  const best = isBest ? { epoch, loss: calibration.loss, adaptor: await context.round.weights() } : state.best;
+  const best = isBest ? { epoch, loss, score, adaptor: await context.round.weights() } : state.best;
   const report = {
     ...emptyReport(context, trained),
     ...matchedColumns({ training, calibration }),
     isBest,
     seconds: secondsSince(startedAt),
   };
-  context.onReport(report);
+  announce(context, report);
   return {
     signals: scores.training,
     history: [...state.history, report],

@@ -15,12 +15,12 @@ export interface RoundPlan {
 
 /**
  * Seeds and splits of all rounds, so that a split without a class is found before the first epoch (`class-missing`). Shuffled: the first half
- * of a permutation drawn from the seed of the round is for training; weights are drawn from a second stream of the same seed.
+ * of a permutation drawn from the seed of the round (of each class, when stratified) is for training; weights are drawn from a second stream of the same seed.
  */
 export function planRounds(pool: ExamplePool, settings: TrainingSettings): RoundPlan[] {
   return Array.from({ length: settings.rounds }, (_, i) => {
     const seed = BigInt.asUintN(64, BigInt(settings.seed) + BigInt(i));
-    const rows = settings.shuffle ? halves(pool.examples.length, seed) : givenSplits(pool);
+    const rows = settings.shuffle ? halves(pool, seed, settings) : givenSplits(pool);
     for (const [name, indices] of Object.entries(rows)) {
       const labels = indices.map((row) => pool.labels[row]!);
       requireEveryClass(labels, pool.classCount, `the ${name} half of round ${i + 1} (seed ${seed}) has no example of`);
@@ -48,10 +48,28 @@ export function unsupportedAccuracies(
   return alphaLadder(alphaResolution).filter((alpha) => Math.trunc(Number((1 - alpha).toFixed(10)) * rarest) < 1);
 }
 
-function halves(count: number, seed: bigint): RoundPlan['rows'] {
-  const order = createRandom(seed).permutation(count);
-  const half = Math.floor(count / 2);
-  return { training: order.slice(0, half), calibration: order.slice(half) };
+function halves(pool: ExamplePool, seed: bigint, { stratify }: TrainingSettings): RoundPlan['rows'] {
+  const order = createRandom(seed).permutation(pool.examples.length);
+  const half = Math.floor(order.length / 2);
+  if (!stratify) return { training: order.slice(0, half), calibration: order.slice(half) };
+  const isTraining = stratifiedHalf(order, pool);
+  return { training: order.filter((row) => isTraining[row]), calibration: order.filter((row) => !isTraining[row]) };
+}
+
+/**
+ * Which rows of the pool are for training: of each class the first half in the order, and of the odd ones out the first half again, so that
+ * the halves are as large as without strata.
+ */
+function stratifiedHalf(order: Int32Array, { labels, classCount }: ExamplePool): Uint8Array {
+  const isTraining = new Uint8Array(order.length);
+  const byClass: number[][] = Array.from({ length: classCount }, () => []);
+  for (const row of order) byClass[labels[row]!]!.push(row);
+  const oddRows = new Set(byClass.filter(({ length }) => length % 2 === 1).map((rows) => rows.at(-1)!));
+  const oddInOrder = Array.from(order).filter((row) => oddRows.has(row));
+  for (const rows of [...byClass, oddInOrder]) {
+    for (const row of rows.slice(0, Math.floor(rows.length / 2))) isTraining[row] = 1;
+  }
+  return isTraining;
 }
 
 function givenSplits({ examples, trainingCount }: ExamplePool): RoundPlan['rows'] {

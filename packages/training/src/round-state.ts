@@ -1,4 +1,5 @@
 import type { Signals } from '@sdmjs/activation';
+import { throwIfAborted } from '@sdmjs/core';
 import type { EpochReport } from './epoch-report.js';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
 import type { EngineRound, SplitName } from './engine.js';
@@ -46,6 +47,7 @@ export function emptyReport(context: RoundContext, trained: TrainedEpoch) {
     trainingLoss: trained.trainingLoss,
     balancedTrainingSimilarity: null,
     balancedCalibrationSimilarity: null,
+    balancedMedianCalibrationSimilarity: null,
     balancedTrainingLoss: null,
     balancedCalibrationLoss: null,
     balancedTrainingCrossEntropy: null,
@@ -60,9 +62,19 @@ export function matchedColumns({ training, calibration }: Readonly<Record<SplitN
     balancedCalibrationAccuracy: calibration.accuracy,
     balancedTrainingSimilarity: training.similarity,
     balancedCalibrationSimilarity: calibration.similarity,
+    balancedMedianCalibrationSimilarity: calibration.medianSimilarity,
     balancedTrainingLoss: training.loss,
     balancedCalibrationLoss: calibration.loss,
   };
+}
+
+/**
+ * Hands a finished epoch to the caller, whose request to stop takes effect after it. The first epoch of all is finished by this: a request
+ * that came while it was trained or scored finds no epoch to keep, and cancels with `aborted`.
+ */
+export function announce(context: RoundContext, report: EpochReport): void {
+  if (context.roundNumber === 1 && report.epoch === 1) throwIfAborted(context.stopSignal, 'trainModel');
+  context.onReport(report);
 }
 
 export function secondsSince(startedAt: number): number {

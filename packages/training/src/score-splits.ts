@@ -1,5 +1,5 @@
 import { balancedLoss, type Signals, sdmLoss, softmaxSignals } from '@sdmjs/activation';
-import { balancedAccuracy, balancedMean } from '@sdmjs/calibration';
+import { balancedAccuracy, balancedMean, balancedMedian } from '@sdmjs/calibration';
 import { argMaxRows, type Matrix } from '@sdmjs/core';
 import type { AdaptorOutputs } from '@sdmjs/estimator';
 import { distanceQuantiles, type ExemplarIndex, fitDistanceScale, type Matches } from '@sdmjs/exemplars';
@@ -48,13 +48,14 @@ export async function refreshSignals(context: ScoringContext): Promise<Signals> 
   return withTrainingIndex(context, (training, index) => scoreTraining(context, training, index));
 }
 
-/** Balanced accuracy, mean q and SDM loss of a split. */
+/** Balanced accuracy, mean q, median q and SDM loss of a split. */
 export function measure(context: ScoringContext, split: SplitName, scores: SplitScores) {
   const labels = context.labels[split];
   const { classCount, settings } = context;
   return {
     accuracy: balancedAccuracy(labels, scores.predictions, classCount),
     similarity: balancedMean(scores.similarities, labels, classCount),
+    medianSimilarity: balancedMedian(scores.similarities, labels, classCount),
     loss: balancedLoss(sdmLoss(scores.outputs.logits, labels, scores, settings), labels, classCount),
   };
 }

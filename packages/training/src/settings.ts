@@ -1,5 +1,6 @@
 import { alphaLadder } from '@sdmjs/calibration';
 import { SdmError } from '@sdmjs/core';
+import { isSelectionRule, type SelectionRule } from './select-checkpoint.js';
 
 /** The numbers of a training run. */
 export interface TrainingSettings {
@@ -17,6 +18,13 @@ export interface TrainingSettings {
   readonly rounds: number;
   /** Whether every round pools both sets and halves them anew. @default true */
   readonly shuffle: boolean;
+  /** Whether a shuffle halves every class by itself, so that no half lacks a class of two or more examples. @default false */
+  readonly stratify: boolean;
+  /**
+   * What the best epoch and the best round are chosen by, the last of equals: the lowest balanced calibration SDM loss, or (the rule of
+   * arXiv 2502.20167) the largest mean over the classes of the median calibration q. @default 'balancedLoss'
+   */
+  readonly selectBy: SelectionRule;
   /** Cap of q, an integer >= 2. @default 2048 */
   readonly maxSimilarity: number;
   /** In (1, e]. @default 2 */
@@ -40,6 +48,8 @@ const DEFAULTS: TrainingSettings = {
   seed: 0,
   rounds: 1,
   shuffle: true,
+  stratify: false,
+  selectBy: 'balancedLoss',
   maxSimilarity: 2048,
   similarityOffset: 2,
   outOfDistributionLimit: 0,
@@ -57,6 +67,8 @@ export function completeSettings(given: GivenSettings): TrainingSettings {
     seed: given.seed ?? DEFAULTS.seed,
     rounds: given.rounds ?? DEFAULTS.rounds,
     shuffle: given.shuffle ?? DEFAULTS.shuffle,
+    stratify: given.stratify ?? DEFAULTS.stratify,
+    selectBy: given.selectBy ?? DEFAULTS.selectBy,
     maxSimilarity: given.maxSimilarity ?? DEFAULTS.maxSimilarity,
     similarityOffset: given.similarityOffset ?? DEFAULTS.similarityOffset,
     outOfDistributionLimit: given.outOfDistributionLimit ?? DEFAULTS.outOfDistributionLimit,
@@ -86,6 +98,8 @@ function requireSettings(settings: TrainingSettings): void {
   requireCount(settings, 'crossEntropyEpochs', 1);
   require(crossEntropyEpochs <= epochs, 'crossEntropyEpochs', `at most the ${epochs} epochs`, crossEntropyEpochs);
   requireCount(settings, 'rounds', 1);
+  require(isSelectionRule(settings.selectBy), 'selectBy', "'balancedLoss' or 'medianSimilarity'", settings.selectBy);
+  require(settings.shuffle || !settings.stratify, 'stratify', 'shuffle: true with it', 'shuffle: false');
 }
 
 type CountSetting = {

@@ -84,6 +84,13 @@ const badInputs: [name: string, options: Partial<TrainModelOptions>, code: SdmEr
   ['a cap of 1', { maxSimilarity: 1 }, 'out-of-range', /maxSimilarity: wanted an integer >= 2/],
   ['an offset above e', { similarityOffset: 2.8 }, 'out-of-range', /similarityOffset: wanted a number in \(1, e\]/],
   ['a warm-up longer than training', { crossEntropyEpochs: 7 }, 'out-of-range', /at most the 6 epochs/],
+  ['strata without a shuffle', { stratify: true }, 'out-of-range', /stratify: wanted shuffle: true/],
+  [
+    'an unknown rule of selection',
+    JSON.parse('{ "selectBy": "luck" }') as Partial<TrainModelOptions>,
+    'out-of-range',
+    /selectBy: wanted 'balancedLoss' or 'medianSimilarity', got luck/,
+  ],
   ['a step of the ladder of 0.5', { alphaResolution: 0.5 }, 'out-of-range', /0.5/],
 ];
 
@@ -242,6 +249,18 @@ describe('stopping', () => {
     const lateEngine = watched((count) => count === 8 && last.abort());
     const trained = await trainModel({ ...workedCase, epochs: 2, engine: lateEngine, stopSignal: last.signal });
     expect(trained.isStoppedEarly).toBe(false);
+    let scoringEnds: AbortController | undefined = new AbortController();
+    const kernel = kernelEngine();
+    const engine: TrainingEngine = {
+      ...kernel,
+      createIndex: (support) => {
+        scoringEnds?.abort();
+        return kernel.createIndex(support);
+      },
+    };
+    const whileScored = trainModel({ ...workedCase, engine, stopSignal: scoringEnds.signal });
+    await expect(whileScored).rejects.toSatisfy((error) => SdmError.is(error, 'aborted'));
+    scoringEnds = undefined;
     const early = trainModel({ ...workedCase, stopSignal: AbortSignal.abort() });
     await expect(early).rejects.toSatisfy((error) => SdmError.is(error, 'aborted'));
   });

@@ -14,6 +14,8 @@ import { kernelEngine } from './kernel-engine.js';
 import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
 import { createProgress } from './progress.js';
 import { isBetter } from './select-checkpoint.js';
+import { requireSameRun, settingsOf } from './run-settings.js';
+import type { PresentRound, RunState } from './run-state.js';
 import { completeSettings, type GivenSettings } from './settings.js';
 import { type RoundResult, splitOf, trainRound } from './train-round.js';
 import { type FinishedRun, trainingMetadata } from './training-metadata.js';
@@ -30,6 +32,8 @@ export interface TrainModelOptions extends GivenSettings {
   readonly representation?: Partial<Representation> | undefined;
   /** Whether support rows keep the text of their examples. @default true */
   readonly keepDocuments?: boolean | undefined;
+  /** Whether the models of all rounds are returned, for `createEnsemble`; else only the best. @default false */
+  readonly keepRounds?: boolean | undefined;
   /** An estimator (or a model and its id) to go on from: its weights, normalisation, sizes, limits, names and representation are kept. */
   readonly continueFrom?: { readonly model: SdmModel; readonly modelId: string } | undefined;
   /** Where to train; not disposed. @default a kernelEngine of its own */
@@ -37,68 +41,115 @@ export interface TrainModelOptions extends GivenSettings {
   readonly onProgress?: ((event: TrainingEvent) => void) | undefined;
   /** Cancels: throws `aborted` before the next batch, and there is no model. */
   readonly signal?: AbortSignal | undefined;
-  /** Stops after the present epoch and keeps the best so far; cancels while the first epoch trains. */
+  /** Stops after the present epoch and keeps the best so far; before an epoch is finished there is none, and it cancels. */
   readonly stopSignal?: AbortSignal | undefined;
+  /** Called after each epoch, and awaited, with what `resume` takes; see `saveRunState` of `@sdmjs/training/node`. Needs Web Crypto. */
+  readonly onCheckpoint?: ((state: RunState) => void | Promise<void>) | undefined;
+  /** A state of `onCheckpoint` to go on from: the result is that of an uninterrupted run, bit for bit on one engine. */
+  readonly resume?: RunState | undefined;
 }
 
-export interface TrainedModel {
+/** The best epoch of one round as a model, ready for `calibrate`. */
+export interface TrainedRound {
   readonly model: SdmModel;
   readonly calibrationScores: CalibrationRows;
-  /** The splits of the winning round. */
+  /** The splits of the round. */
   readonly trainingSet: readonly Example[];
   readonly calibrationSet: readonly Example[];
-  readonly history: readonly EpochReport[];
   /** 1-based. */
   readonly bestRound: number;
   readonly bestEpoch: number;
   readonly bestLoss: number;
-  readonly isStoppedEarly: boolean;
   /** The step of the ladder given to `trainModel`, for `calibrate`. */
   readonly alphaResolution: number;
-  /** What the model files say about the run. */
+  /** What the model files say about the run, of which this round was selected. */
   readonly metadata: Record<string, unknown>;
 }
 
+/** The best round, and the run as a whole. */
+export interface TrainedModel extends TrainedRound {
+  readonly history: readonly EpochReport[];
+  readonly isStoppedEarly: boolean;
+  /** With `keepRounds`: every finished round in order, the best one among them. */
+  readonly rounds?: readonly TrainedRound[];
+}
+
 /**
- * Trains on labelled features: rounds of splits and initialisations, of which the one with the lowest balanced calibration SDM loss is kept.
+ * Trains on labelled features: rounds of splits and initialisations, of which the best by `selectBy` is kept.
  * All inputs are checked before the first epoch; throws a typed error that says how to mend them, `not-finite` when training diverges, `aborted`.
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
   const start = checkOptions(options);
-  const { settings, pool, plans } = start;
-  const { signal, stopSignal, onProgress, continueFrom } = options;
+  const { settings, pool } = start;
+  const { signal, onProgress, continueFrom } = options;
   const engine = options.engine ?? kernelEngine();
-  const { onReport, secondsElapsed } = createProgress(settings, onProgress);
+  const progress = createProgress(settings, onProgress, options.resume?.secondsElapsed);
+  const { secondsElapsed } = progress;
   warnOfSmallCalibration(start, onProgress);
   try {
-    const results: RoundResult[] = [];
-    for (const plan of plans) {
-      const initial = continueFrom?.model;
-      results.push(await trainRound({ plan, pool, settings, engine, initial, onReport, signal, stopSignal }));
-      if (stopSignal?.aborted) break;
-    }
-    const winner = results.reduce((best, result) => (isBetter(result.best.loss, best.best) ? result : best));
+    const results = await trainRounds(options, { ...start, engine, progress });
+    const winner = results.reduce((best, result) => (isBetter(result.best.score, best.best) ? result : best));
     const keepDocuments = options.keepDocuments ?? true;
-    const final = await finalizeModel({ ...start, engine, winner, keepDocuments, signal });
-    const run = { settings, pool, results, winner, engineName: engine.name, continuedFrom: continueFrom?.modelId };
-    const metadata = await trainingMetadata({ ...run, seconds: secondsElapsed() });
-    return { ...final, ...outcomeOf(run), metadata };
+    const run = { settings, pool, results, engineName: engine.name, continuedFrom: continueFrom?.modelId };
+    const finish = async (result: RoundResult): Promise<TrainedRound> => {
+      const final = await finalizeModel({ ...start, engine, winner: result, keepDocuments, signal });
+      const seconds = secondsElapsed();
+      return {
+        ...final,
+        ...roundOf(run, result),
+        metadata: await trainingMetadata({ ...run, winner: result, isBest: result === winner, seconds }),
+      };
+    };
+    const rounds: TrainedRound[] = [];
+    for (const result of options.keepRounds ? results : [winner]) rounds.push(await finish(result));
+    const best = rounds.find(({ bestRound }) => bestRound === winner.plan.round)!;
+    return { ...best, ...historyOf(run), ...(options.keepRounds && { rounds }) };
   } finally {
     if (!options.engine) engine.dispose();
   }
 }
 
-function outcomeOf({ settings, pool, results, winner }: Pick<FinishedRun, 'settings' | 'pool' | 'results' | 'winner'>) {
-  const splits = splitOf(winner.plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
+/** Every round in turn, from where the run to resume was left. */
+async function trainRounds(
+  options: TrainModelOptions,
+  run: ReturnType<typeof checkOptions> & { engine: TrainingEngine; progress: ReturnType<typeof createProgress> },
+): Promise<RoundResult[]> {
+  const { settings, pool, plans, engine, progress } = run;
+  const { signal, stopSignal, onCheckpoint, resume } = options;
+  const identity = { settings, pool, engineName: engine.name, continuedFrom: options.continueFrom?.modelId };
+  const told = onCheckpoint || resume ? await settingsOf(identity) : {};
+  if (resume) requireSameRun(resume, told, identity);
+  const results = (resume?.finished ?? []).map((finished, i) => ({ ...finished, plan: plans[i]! }));
+  const firstPlan = results.length;
+  for (const [i, plan] of plans.entries()) {
+    if (i < firstPlan) continue;
+    const finished = results.map(({ plan: _, ...result }) => result);
+    const onEpochEnd =
+      onCheckpoint &&
+      (async (present: PresentRound) =>
+        onCheckpoint({ settings: told, finished, present, secondsElapsed: progress.secondsElapsed() }));
+    const initial = options.continueFrom?.model;
+    const { onReport } = progress;
+    const round = { plan, pool, settings, engine, initial, onReport, onEpochEnd, signal, stopSignal };
+    results.push(await trainRound({ ...round, resume: i === firstPlan ? resume?.present : undefined }));
+    if (stopSignal?.aborted) break;
+  }
+  return results;
+}
+
+function historyOf({ settings, results }: Pick<FinishedRun, 'settings' | 'results'>) {
   const history = results.flatMap((result) => result.history);
+  return { history, isStoppedEarly: history.length < settings.rounds * settings.epochs };
+}
+
+function roundOf({ settings, pool }: Pick<FinishedRun, 'settings' | 'pool'>, { plan, best }: RoundResult) {
+  const splits = splitOf(plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
   return {
     trainingSet: splits.training,
     calibrationSet: splits.calibration,
-    history,
-    bestRound: winner.plan.round,
-    bestEpoch: winner.best.epoch,
-    bestLoss: winner.best.loss,
-    isStoppedEarly: history.length < settings.rounds * settings.epochs,
+    bestRound: plan.round,
+    bestEpoch: best.epoch,
+    bestLoss: best.loss,
     alphaResolution: settings.alphaResolution,
   };
 }

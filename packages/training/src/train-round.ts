@@ -2,11 +2,12 @@ import { softmaxSignals } from '@sdmjs/activation';
 import { createRandom, type Matrix, selectRows } from '@sdmjs/core';
 import { createAdaptor, type ExemplarAdaptor, fitNormalization, type Normalization, normalize } from '@sdmjs/estimator';
 import type { ExamplePool } from './check-examples.js';
-import type { RoundInputs, SplitName, TrainingEngine } from './engine.js';
+import type { EngineRound, RoundInputs, SplitName, TrainingEngine } from './engine.js';
 import type { EpochReport } from './epoch-report.js';
 import { matchedEpoch } from './matched-epoch.js';
 import type { RoundPlan } from './plan-rounds.js';
 import type { RoundContext, RoundState } from './round-state.js';
+import type { PresentRound } from './run-state.js';
 import type { Checkpoint } from './select-checkpoint.js';
 import type { TrainingSettings } from './settings.js';
 import { trainEpoch } from './train-epoch.js';
@@ -19,7 +20,11 @@ export interface RoundTraining {
   readonly engine: TrainingEngine;
   /** Weights and normalisation to go on from, instead of fresh ones. */
   readonly initial?: { readonly adaptor: ExemplarAdaptor; readonly normalization: Normalization } | undefined;
+  /** Where this round was left. */
+  readonly resume?: PresentRound | undefined;
   readonly onReport: (report: EpochReport) => void;
+  /** Called after each epoch with where the round stands. */
+  readonly onEpochEnd?: ((present: PresentRound) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Stops after the present epoch and keeps the best one. */
   readonly stopSignal?: AbortSignal | undefined;
@@ -32,16 +37,19 @@ export interface RoundResult {
   readonly history: readonly EpochReport[];
 }
 
-/** One split, one initialisation, all epochs: the history and the best epoch's weights. Equal inputs give equal results. */
+/**
+ * One split, one initialisation, all epochs: the history and the best epoch's weights. Equal inputs give equal results, and a round that is
+ * resumed gives what an uninterrupted one does.
+ */
 export async function trainRound(training: RoundTraining): Promise<RoundResult> {
-  const { plan, pool, settings, engine, signal, stopSignal, onReport } = training;
-  const random = createRandom(plan.seed);
+  const { plan, pool, settings, engine, signal, stopSignal, onReport, resume } = training;
   const { features, labels, normalization } = prepareSplits(pool, plan, training.initial?.normalization);
-  const { representationSize } = settings;
-  const sizes = { featureCount: pool.features.columns, representationSize, classCount: pool.classCount };
-  const adaptor = training.initial?.adaptor ?? createAdaptor({ ...sizes, random });
+  const exampleCount = labels.training.length;
+  const { random, adaptor } = drawnSoFar(training, exampleCount);
   const inputs: RoundInputs = { ...settings, adaptor, features, labels: labels.training };
-  const round = await engine.start(inputs);
+  const round = await engine.start(
+    resume ? { ...inputs, adaptor: resume.weights, optimizer: resume.optimizer } : inputs,
+  );
   const context: RoundContext = {
     engine,
     round,
@@ -55,9 +63,13 @@ export async function trainRound(training: RoundTraining): Promise<RoundResult> 
     restart: (weights) => engine.start({ ...inputs, adaptor: weights }),
   };
   try {
-    const exampleCount = labels.training.length;
-    let state: RoundState = { signals: softmaxSignals(exampleCount, settings), history: [], isStopped: false };
-    for (let epoch = 1; epoch <= settings.epochs && !state.isStopped; epoch++) {
+    let state: RoundState = {
+      signals: softmaxSignals(exampleCount, settings),
+      history: [],
+      ...resume,
+      isStopped: false,
+    };
+    for (let epoch = state.history.length + 1; epoch <= settings.epochs && !state.isStopped; epoch++) {
       const startedAt = performance.now();
       const isFirst = plan.round === 1 && epoch === 1;
       const stopSignals = isFirst ? [signal, stopSignal] : [signal];
@@ -66,11 +78,28 @@ export async function trainRound(training: RoundTraining): Promise<RoundResult> 
       const trainingLoss = await trainEpoch({ round, signals, exampleCount, batchSize, random, stopSignals });
       const isWarmUp = settings.crossEntropyEpochs > 1 && epoch <= settings.crossEntropyEpochs;
       state = await (isWarmUp ? warmUpEpoch : matchedEpoch)(context, state, { epoch, trainingLoss, startedAt });
+      await training.onEpochEnd?.(await presentRound(round, state));
     }
     return { plan, normalization, best: state.best!, history: state.history };
   } finally {
     round.dispose();
   }
+}
+
+/** The generator of a round after the draws of its epochs so far, and the weights that it drew first or goes on from. */
+function drawnSoFar({ plan, pool, settings, initial, resume }: RoundTraining, exampleCount: number) {
+  const random = createRandom(plan.seed);
+  const { representationSize } = settings;
+  const sizes = { featureCount: pool.features.columns, representationSize, classCount: pool.classCount };
+  const adaptor = initial?.adaptor ?? createAdaptor({ ...sizes, random });
+  const epochCount = resume?.history.length ?? 0;
+  for (let epoch = 0; epoch < epochCount; epoch++) random.permutation(exampleCount);
+  return { random, adaptor };
+}
+
+async function presentRound(round: EngineRound, state: RoundState): Promise<PresentRound> {
+  const { signals, history, best, warmUp } = state;
+  return { signals, history, best, warmUp, weights: await round.weights(), optimizer: await round.optimizer() };
 }
 
 /** Features of both splits, standardised with the statistics of the training split, and their labels. */

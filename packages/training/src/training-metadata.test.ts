@@ -1,16 +1,6 @@
-import { matrixFromRows } from '@sdmjs/core';
 import { describe, expect, it } from 'vitest';
-import { featureDigests } from './feature-digests.js';
 import { workedCase } from './testing/index.js';
 import { trainModel } from './train-model.js';
-
-describe('featureDigests', () => {
-  it('hashes float32 bytes with -0 as 0, as reexpress-sdm 0.4.8 does', async () => {
-    expect(await featureDigests(matrixFromRows([[1, -0, -2.5]]))).toEqual([
-      '865df0fca3c0d4db824a59a9e3b6b6cd7fd45e9b968dfc71f480574991c95063',
-    ]);
-  });
-});
 
 describe('metadata', () => {
   it('tells the run in the words of the model files', async () => {

@@ -1,7 +1,7 @@
 import { selectRows } from '@sdmjs/core';
+import { featureDigests } from '@sdmjs/estimator';
 import type { ExamplePool } from './check-examples.js';
 import type { EpochReport } from './epoch-report.js';
-import { featureDigests } from './feature-digests.js';
 import type { RoundPlan } from './plan-rounds.js';
 import type { TrainingSettings } from './settings.js';
 import { type RoundResult, splitOf } from './train-round.js';
@@ -11,7 +11,10 @@ export interface FinishedRun {
   readonly settings: TrainingSettings;
   readonly pool: ExamplePool;
   readonly results: readonly RoundResult[];
+  /** The round whose model these metadata are for. */
   readonly winner: RoundResult;
+  /** Whether it was selected; the others are kept for an ensemble. */
+  readonly isBest: boolean;
   readonly seconds: number;
   readonly engineName: string;
   readonly continuedFrom?: string | undefined;
@@ -38,7 +41,8 @@ export async function trainingMetadata(run: FinishedRun): Promise<Record<string,
     trainingIterations: results.length,
     requestedTrainingIterations: settings.rounds,
     shuffledTrainingAndCalibration: settings.shuffle,
-    iterationSelectionCriterion: 'lowestBalancedCalibrationSDMLossLastTie',
+    ...(settings.shuffle && settings.stratify && { stratifiedTrainingAndCalibration: true }),
+    iterationSelectionCriterion: run.isBest ? CRITERIA[settings.selectBy] : 'keptForEnsemble',
     iterationSeeds: results.map((result) => exactInteger(result.plan.seed)),
     iterationSummaries: results.map((result) => ({
       iteration: result.plan.round,
@@ -52,6 +56,12 @@ export async function trainingMetadata(run: FinishedRun): Promise<Record<string,
     trainingRun: trainingRun(run, isStoppedEarly),
   };
 }
+
+/** The first is a word of reexpress-sdm 0.4.8, the other is ours. */
+const CRITERIA = {
+  balancedLoss: 'lowestBalancedCalibrationSDMLossLastTie',
+  medianSimilarity: 'largestBalancedMedianCalibrationQLastTie',
+} as const;
 
 function trainingRun(run: FinishedRun, stoppedEarly: boolean) {
   const { settings, results, winner, continuedFrom = null } = run;

@@ -1,5 +1,6 @@
 import type { EpochReport } from './epoch-report.js';
 import {
+  announce,
   emptyReport,
   matchedColumns,
   type RoundContext,
@@ -8,11 +9,11 @@ import {
   type TrainedEpoch,
 } from './round-state.js';
 import { measure, measureLogits, refreshSignals, scoreSplits } from './score-splits.js';
-import { type Checkpoint, isBetter } from './select-checkpoint.js';
+import { type Checkpoint, isBetter, scoreBy } from './select-checkpoint.js';
 
 /**
  * An epoch of a warm-up of several cross-entropy epochs: nothing is matched. The best of them, by balanced calibration cross-entropy, is
- * matched when the warm-up ends, and becomes the first candidate by SDM loss; the two losses are never compared.
+ * matched when the warm-up ends, and becomes the first candidate of `selectBy`; cross-entropy is never compared with anything else.
  */
 export async function warmUpEpoch(
   context: RoundContext,
@@ -22,10 +23,10 @@ export async function warmUpEpoch(
   const { round, settings } = context;
   const training = measureLogits(context, 'training', await round.logits('training'));
   const calibration = measureLogits(context, 'calibration', await round.logits('calibration'));
-  const isBest = isBetter(calibration.crossEntropy, state.warmUp);
+  const { crossEntropy: loss } = calibration;
+  const isBest = isBetter(loss, state.warmUp);
   const { epoch, startedAt } = trained;
-  const winner =
-    isBest || !state.warmUp ? { epoch, loss: calibration.crossEntropy, adaptor: await round.weights() } : state.warmUp;
+  const winner = isBest || !state.warmUp ? { epoch, loss, score: loss, adaptor: await round.weights() } : state.warmUp;
   const report = {
     ...emptyReport(context, trained),
     balancedTrainingAccuracy: training.accuracy,
@@ -35,7 +36,7 @@ export async function warmUpEpoch(
     isBest,
     seconds: secondsSince(startedAt),
   };
-  context.onReport(report);
+  announce(context, report);
   const isStopped = context.stopSignal?.aborted ?? false;
   const next = { ...state, warmUp: winner, history: [...state.history, report], isStopped };
   return epoch === settings.crossEntropyEpochs || isStopped ? matchWinner(context, next, { epoch, winner }) : next;
@@ -63,7 +64,7 @@ async function matchWinner(
   return {
     signals,
     history: state.history.map((earlier) => (earlier.epoch === winner.epoch ? report : earlier)),
-    best: { epoch: winner.epoch, loss: calibration.loss, adaptor: winner.adaptor },
+    best: { ...winner, loss: calibration.loss, score: scoreBy(context.settings.selectBy, calibration) },
     isStopped: state.isStopped,
   };
 }

@@ -1,6 +1,7 @@
 import { SdmError } from '@sdmjs/core';
 import type { FitWeightsOptions } from './fit-quantile-weights.js';
-import { fitRound, type IndexConditionalRound, median, type RoundScores } from './fit-round.js';
+import { median } from '../metrics/median.js';
+import { fitRound, type IndexConditionalRound, type RoundScores } from './fit-round.js';
 
 export interface FitIndexConditionalOptions extends FitWeightsOptions {
   /** One calibration split a round of shuffle, split, initialise and train. */

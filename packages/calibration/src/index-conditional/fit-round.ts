@@ -2,6 +2,7 @@ import { cdfAt, createEmpiricalCdf, createMatrix, type EmpiricalCdf, type Matrix
 import { requireScores } from '../calibration-scores.js';
 import { fitEffectiveSampleSizes } from '../effective-sample-size.js';
 import { findHighReliabilityRegion, type HighReliabilityRegion } from '../high-reliability-region.js';
+import { median } from '../metrics/median.js';
 import { type FitWeightsOptions, fitQuantileWeights } from './fit-quantile-weights.js';
 import { type QuantileWeights, rescale } from './rescale.js';
 
@@ -70,13 +71,6 @@ export function fitRound(
 /** v: the share of calibration rows of each true class whose activation at that class is at most the row's. `[classes]` */
 export function outputQuantiles(outputCdfs: readonly EmpiricalCdf[], probabilities: ArrayLike<number>): Float64Array {
   return Float64Array.from(outputCdfs, (cdf, c) => cdfAt(cdf, probabilities[c]!));
-}
-
-/** The middle of the sorted values, between the two middle ones when their count is even. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 function fitOutputCdfs({ probabilities, labels }: RoundScores): EmpiricalCdf[] {

@@ -4,7 +4,8 @@ import { type SimulatedRows, simulateRows } from '../simulation/simulated-rows.j
 import { estimateIndexConditional } from './estimate-index-conditional.js';
 import { fitIndexConditional, type IndexConditionalEstimator } from './fit-index-conditional.js';
 import { fitQuantileWeights, meanLoss, type QuantileRows, rowGradient } from './fit-quantile-weights.js';
-import { cellKey, fitRound, median, outputQuantiles } from './fit-round.js';
+import { median } from '../metrics/median.js';
+import { cellKey, fitRound, outputQuantiles } from './fit-round.js';
 import { rescale } from './rescale.js';
 
 const law = { classCount: 2, imbalance: 1, labelNoise: 0 };

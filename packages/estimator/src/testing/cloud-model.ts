@@ -63,5 +63,5 @@ export async function cloudModel(random: Random) {
     similarityOffset: 2,
     outOfDistributionLimit: 0,
   });
-  return { model, calibrationScores };
+  return { model, calibrationScores, calibration };
 }

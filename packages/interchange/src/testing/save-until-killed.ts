@@ -1,11 +1,13 @@
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import process from 'node:process';
+import { createEnsemble } from '@sdmjs/estimator';
+import { saveEnsemble } from '../node/ensemble-folder.js';
 import { saveModel } from '../node/save-model.js';
 import { scoreFixture } from './score-fixture.js';
 
-/** Replaces the model at the given path by "newer", and kills its own process just before the given call that changes the file system. */
-const [folder = '', callsLeft = '0'] = process.argv.slice(2);
+/** Replaces the model (or, told so, the ensemble) at the given path by "newer", and kills its own process just before the given call that changes the file system. */
+const [folder = '', callsLeft = '0', what = 'model'] = process.argv.slice(2);
 let left = Number(callsLeft);
 
 function countDown(): void {
@@ -21,4 +23,9 @@ function counted<Arguments extends unknown[], Result>(call: (...values: Argument
 
 Object.assign(fs, { mkdir: counted(fs.mkdir), open: counted(fs.open), rename: counted(fs.rename), rm: counted(fs.rm) });
 syncBuiltinESMExports();
-await saveModel(scoreFixture({ modelId: 'newer' }), folder, { overwrite: true });
+const newer = scoreFixture({ modelId: 'newer' });
+if (what === 'ensemble') {
+  await saveEnsemble(createEnsemble([newer, scoreFixture({ modelId: 'newer-2' })]), folder, { overwrite: true });
+} else {
+  await saveModel(newer, folder, { overwrite: true });
+}

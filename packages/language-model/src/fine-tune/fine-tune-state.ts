@@ -1,6 +1,6 @@
 import { SdmError } from '@sdmjs/core';
+import { decodeSafetensors, encodeSafetensors } from '@sdmjs/interchange';
 import { isJsonObject, parseJsonAs } from '../parse-json.js';
-import { decodeSafetensors, encodeSafetensors } from '../safetensors.js';
 import type { TrainingState } from '../train.js';
 import { prefixed, requireKind, trainingStateOf, trainingTensors, withoutPrefix } from '../training-state.js';
 import type { FineTuneEvaluation } from './best-checkpoint.js';

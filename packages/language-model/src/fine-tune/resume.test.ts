@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SdmError } from '@sdmjs/core';
+import { decodeSafetensors, encodeSafetensors } from '@sdmjs/interchange';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadFineTuneState, saveFineTuneState, saveTrainingState } from '../node/index.js';
-import { decodeSafetensors, encodeSafetensors } from '../safetensors.js';
 import { startBackend } from '../testing/backends.js';
 import { OPTIONS, tune } from '../testing/verdict-toy.js';
 import type { FineTuneOptions } from './fine-tune-options.js';

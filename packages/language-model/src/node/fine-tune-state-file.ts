@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { writeAtomically } from '@sdmjs/interchange/node';
 import { decodeFineTuneState, encodeFineTuneState, type FineTuneState } from '../fine-tune/fine-tune-state.js';
-import { writeAtomically } from './write-atomically.js';
 
 /** Writes what `onCheckpoint` of `fineTuneVerified` gave, so that a killed process leaves the old file or the new one. */
 export function saveFineTuneState(state: FineTuneState, path: string): Promise<void> {

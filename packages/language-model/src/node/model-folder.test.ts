@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SdmError, type SdmErrorCode } from '@sdmjs/core';
+import { decodeSafetensors, encodeSafetensors, type NamedArray } from '@sdmjs/interchange';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createDecoder } from '../decoder.js';
 import { namedWeights } from '../decoder-weights.js';
 import { createLanguageModel } from '../language-model.js';
-import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../safetensors.js';
 import { startBackend } from '../testing/backends.js';
 import { TINY } from '../testing/tiny.js';
 import { trainDecoder } from '../train.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { writeAtomically } from '@sdmjs/interchange/node';
 import type { TrainingState } from '../train.js';
 import { decodeTrainingState, encodeTrainingState } from '../training-state.js';
-import { writeAtomically } from './write-atomically.js';
 
 /** Writes a checkpoint so that a killed process leaves the old one or the new one. */
 export function saveTrainingState(state: TrainingState, path: string): Promise<void> {

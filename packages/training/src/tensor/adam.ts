@@ -10,9 +10,17 @@ const BETA_1 = 0.9;
 const BETA_2 = 0.999;
 const EPSILON = 1e-8;
 
-export function createMoments(tf: typeof tfjs, variable: tfjs.Variable): AdamMoments {
-  const zeros = () => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
-  return { mean: zeros(), square: zeros() };
+/** Moments with these values, else zeros: before the first step. */
+export function createMoments(
+  tf: typeof tfjs,
+  variable: tfjs.Variable,
+  values?: { readonly mean: Float32Array; readonly square: Float32Array },
+): AdamMoments {
+  const moment = (numbers: Float32Array | undefined) =>
+    tf.tidy(() =>
+      tf.variable(numbers ? tf.tensor(numbers.slice(), variable.shape, 'float32') : tf.zerosLike(variable), false),
+    );
+  return { mean: moment(values?.mean), square: moment(values?.square) };
 }
 
 /**

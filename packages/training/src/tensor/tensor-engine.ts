@@ -3,7 +3,7 @@ import { createMatrix, type Matrix, SdmError, throwIfAborted } from '@sdmjs/core
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
 import { createTensorIndex } from '@sdmjs/exemplars/tensor';
 import type * as tfjs from '@tensorflow/tfjs-core';
-import type { EngineRound, RoundInputs, SplitName, TrainingEngine } from '../engine.js';
+import type { EngineRound, OptimizerState, RoundInputs, SplitName, TrainingEngine } from '../engine.js';
 import { type AdamMoments, createMoments, stepVariable } from './adam.js';
 
 /** Rows that go through the adaptor at once. */
@@ -46,9 +46,9 @@ function startRound(tf: typeof tfjs, inputs: RoundInputs): EngineRound {
       calibration: uploadMatrix(tf, inputs.features.calibration),
     },
     variables,
-    moments: Object.values(variables).map((variable: tfjs.Variable) => createMoments(tf, variable)),
+    moments: createAllMoments(tf, variables, inputs.optimizer),
   };
-  let steps = 0;
+  let steps = inputs.optimizer?.steps ?? 0;
   return {
     async trainBatch(rows, signals) {
       steps++;
@@ -62,7 +62,18 @@ function startRound(tf: typeof tfjs, inputs: RoundInputs): EngineRound {
     },
     logits: async (split) => (await forward(device, split, { wantsRepresentations: false })).logits,
     forward: (split, signal) => forward(device, split, { wantsRepresentations: true, signal }),
-    weights: () => downloadAdaptor(variables, inputs.adaptor),
+    weights: () => downloadAdaptor(Object.values(variables), inputs.adaptor),
+    optimizer: async () => ({
+      steps,
+      means: await downloadAdaptor(
+        device.moments.map(({ mean }) => mean),
+        inputs.adaptor,
+      ),
+      squares: await downloadAdaptor(
+        device.moments.map(({ square }) => square),
+        inputs.adaptor,
+      ),
+    }),
     dispose() {
       tf.dispose([device.features.training, device.features.calibration]);
       for (const variable of Object.values(variables)) variable.dispose();
@@ -146,17 +157,33 @@ function uploadAdaptor(tf: typeof tfjs, adaptor: ExemplarAdaptor): AdaptorVariab
   };
 }
 
+/** Four variables, in the order of the parts of an adaptor. */
 async function downloadAdaptor(
-  variables: AdaptorVariables,
+  variables: readonly tfjs.Variable[],
   { projectionWeight, classifierWeight }: ExemplarAdaptor,
 ): Promise<ExemplarAdaptor> {
-  const read = async (variable: tfjs.Variable) => Float32Array.from(await variable.data());
+  const [projection, projectionBias, classifier, classifierBias] = await Promise.all(
+    variables.map(async (variable) => Float32Array.from(await variable.data())),
+  );
   return {
-    projectionWeight: { ...projectionWeight, data: await read(variables.projectionWeight) },
-    projectionBias: await read(variables.projectionBias),
-    classifierWeight: { ...classifierWeight, data: await read(variables.classifierWeight) },
-    classifierBias: await read(variables.classifierBias),
+    projectionWeight: { ...projectionWeight, data: projection! },
+    projectionBias: projectionBias!,
+    classifierWeight: { ...classifierWeight, data: classifier! },
+    classifierBias: classifierBias!,
   };
+}
+
+function createAllMoments(tf: typeof tfjs, variables: AdaptorVariables, optimizer: OptimizerState | undefined) {
+  const list: tfjs.Variable[] = Object.values(variables);
+  if (!optimizer) return list.map((variable) => createMoments(tf, variable));
+  const [means, squares] = [numbersOf(optimizer.means), numbersOf(optimizer.squares)];
+  return list.map((variable, i) => createMoments(tf, variable, { mean: means[i]!, square: squares[i]! }));
+}
+
+/** The four parts in their order. */
+function numbersOf(adaptor: ExemplarAdaptor): Float32Array[] {
+  const { projectionWeight, projectionBias, classifierWeight, classifierBias } = adaptor;
+  return [projectionWeight.data, projectionBias, classifierWeight.data, classifierBias];
 }
 
 /** A copy goes to the device: some devices keep the array they are given. */

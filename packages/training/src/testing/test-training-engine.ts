@@ -71,6 +71,20 @@ function describeSteps(using: Using): void {
     expect(twice[0]).toEqual(twice[1]);
   });
 
+  it('goes on from weights and the state of the optimiser with the very steps it would have taken', () =>
+    using(async (round) => {
+      const step = (of: EngineRound) => of.trainBatch(everyRow, softmax);
+      for (let i = 0; i < 3; i++) await step(round);
+      const halfway = { ...inputs, adaptor: await round.weights(), optimizer: await round.optimizer() };
+      const losses = [await step(round), await step(round)];
+      expect(halfway.optimizer.steps).toBe(3);
+      await using(async (resumed) => {
+        expect([await step(resumed), await step(resumed)]).toEqual(losses);
+        expect(numbersOf(await resumed.weights())).toEqual(numbersOf(await round.weights()));
+        expect(numbersOf((await resumed.optimizer()).squares)).toEqual(numbersOf((await round.optimizer()).squares));
+      }, halfway);
+    }));
+
   it('says so when training diverges', () =>
     using(
       async (round) => {

@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { syncFolder, writeDurably } from '@sdmjs/interchange/node';
+import { syncFolder, writeDurably } from './durable-write.js';
 
 /** Writes a file so that a killed process leaves the old one or the new one. Throws the error of the file system. */
 export async function writeAtomically(path: string, contents: Uint8Array): Promise<void> {

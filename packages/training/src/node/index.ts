@@ -1,0 +1,1 @@
+export { loadRunState, saveRunState } from './run-state-file.js';

@@ -1,0 +1,160 @@
+import { createMatrix, SdmError } from '@sdmjs/core';
+import type { ExemplarAdaptor } from '@sdmjs/estimator';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Fields,
+  fieldsOf,
+  type NamedArray,
+  parseJson,
+  stringifyJson,
+} from '@sdmjs/interchange';
+import type { EpochReport } from './epoch-report.js';
+import type { FinishedRound, RunState } from './run-state.js';
+import type { Checkpoint } from './select-checkpoint.js';
+
+/** A state as the bytes of one `.safetensors` file. */
+export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
+  const tensors = new Map<string, NamedArray>();
+  const { present, finished } = state;
+  const write = (name: string, adaptor: ExemplarAdaptor | undefined) => {
+    if (adaptor) for (const [part, tensor] of tensorsOf(adaptor)) tensors.set(`${name}/${part}`, tensor);
+  };
+  write('weights', present.weights);
+  write('means', present.optimizer.means);
+  write('squares', present.optimizer.squares);
+  write('best', present.best?.adaptor);
+  write('warmUp', present.warmUp?.adaptor);
+  finished.forEach(({ best }, i) => write(`finished/${i}`, best.adaptor));
+  for (const name of SIGNALS) {
+    tensors.set(name, { shape: [present.signals[name].length], values: Float32Array.from(present.signals[name]) });
+  }
+  const told = {
+    settings: state.settings,
+    secondsElapsed: state.secondsElapsed,
+    steps: present.optimizer.steps,
+    history: present.history,
+    best: present.best && numbersOf(present.best),
+    warmUp: present.warmUp && numbersOf(present.warmUp),
+    finished: finished.map(({ best, normalization, history }) => ({ best: numbersOf(best), normalization, history })),
+  };
+  return encodeSafetensors(tensors, { kind: KIND, state: stringifyJson(told) });
+}
+
+/** The state that `encodeRunState` wrote. Throws `bad-format` for a file that was cut off or is something else. */
+export function decodeRunState(bytes: Uint8Array): RunState {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata.get('kind') !== KIND) {
+    throw new SdmError(
+      'bad-format',
+      `${WHERE}: wanted a file of kind "${KIND}", got ${metadata.get('kind') ?? 'none'}; take a file of saveRunState`,
+    );
+  }
+  const fields = fieldsOf(parseJson(metadata.get('state') ?? '', WHERE), WHERE);
+  const checkpoint = (from: Fields, name: string): Checkpoint => ({
+    epoch: from.integer('epoch', { least: 1 }),
+    loss: from.number('loss'),
+    score: from.number('score'),
+    adaptor: readAdaptor(tensors, name),
+  });
+  const read = (name: 'best' | 'warmUp') => (fields.has(name) ? checkpoint(fields.object(name), name) : undefined);
+  return {
+    settings: readSettings(fields),
+    secondsElapsed: fields.number('secondsElapsed', { least: 0 }),
+    finished: fields.array('finished').map((value, i): FinishedRound => {
+      const round = fieldsOf(value, `${WHERE}: finished round ${i}`);
+      const { number } = round.object('normalization');
+      return {
+        best: checkpoint(round.object('best'), `finished/${i}`),
+        normalization: { mean: number('mean'), standardDeviation: number('standardDeviation') },
+        history: readHistory(round),
+      };
+    }),
+    present: {
+      weights: readAdaptor(tensors, 'weights'),
+      optimizer: {
+        steps: fields.integer('steps', { least: 1 }),
+        means: readAdaptor(tensors, 'means'),
+        squares: readAdaptor(tensors, 'squares'),
+      },
+      signals: {
+        similarities: tensorAt(tensors, 'similarities').values,
+        distanceQuantiles: tensorAt(tensors, 'distanceQuantiles').values,
+      },
+      history: readHistory(fields),
+      best: read('best'),
+      warmUp: read('warmUp'),
+    },
+  };
+}
+
+const KIND = 'sdmjs-run-state';
+const WHERE = 'decodeRunState';
+const SIGNALS = ['similarities', 'distanceQuantiles'] as const;
+type Tensors = ReadonlyMap<string, NamedArray>;
+
+function tensorsOf(adaptor: ExemplarAdaptor): [part: string, tensor: NamedArray][] {
+  const { projectionWeight, projectionBias, classifierWeight, classifierBias } = adaptor;
+  const [matrices, biases] = [
+    { projectionWeight, classifierWeight },
+    { projectionBias, classifierBias },
+  ];
+  return [
+    ...Object.entries(matrices).map(([part, { rows, columns, data }]): [string, NamedArray] => [
+      part,
+      { shape: [rows, columns], values: data },
+    ]),
+    ...Object.entries(biases).map(([part, values]): [string, NamedArray] => [part, { shape: [values.length], values }]),
+  ];
+}
+
+function readAdaptor(tensors: Tensors, name: string): ExemplarAdaptor {
+  const matrix = (part: string) => {
+    const { shape, values } = tensorAt(tensors, `${name}/${part}`);
+    return createMatrix(shape[0] ?? 0, shape[1] ?? 0, values);
+  };
+  const vector = (part: string) => tensorAt(tensors, `${name}/${part}`).values;
+  return {
+    projectionWeight: matrix('projectionWeight'),
+    projectionBias: vector('projectionBias'),
+    classifierWeight: matrix('classifierWeight'),
+    classifierBias: vector('classifierBias'),
+  };
+}
+
+function tensorAt(tensors: Tensors, name: string): NamedArray {
+  const tensor = tensors.get(name);
+  if (tensor) return tensor;
+  throw new SdmError('bad-format', `${WHERE}: the file has no "${name}"; take another copy of it`);
+}
+
+const numbersOf = ({ epoch, loss, score }: Checkpoint) => ({ epoch, loss, score });
+
+function readSettings(fields: Fields): Record<string, string> {
+  const settings = fields.object('settings');
+  return Object.fromEntries(Object.keys(fields.freeObject('settings')).map((name) => [name, settings.text(name)]));
+}
+
+function readHistory(fields: Fields): EpochReport[] {
+  return fields.array('history').map((value, i) => {
+    const { integer, number, has, flag } = fieldsOf(value, `${fields.where}: epoch ${i + 1}`);
+    const orNull = (name: string) => (has(name) ? number(name) : null);
+    return {
+      round: integer('round', { least: 1 }),
+      rounds: integer('rounds', { least: 1 }),
+      epoch: integer('epoch', { least: 1 }),
+      trainingLoss: number('trainingLoss'),
+      balancedTrainingAccuracy: number('balancedTrainingAccuracy'),
+      balancedCalibrationAccuracy: number('balancedCalibrationAccuracy'),
+      balancedTrainingSimilarity: orNull('balancedTrainingSimilarity'),
+      balancedCalibrationSimilarity: orNull('balancedCalibrationSimilarity'),
+      balancedMedianCalibrationSimilarity: orNull('balancedMedianCalibrationSimilarity'),
+      balancedTrainingLoss: orNull('balancedTrainingLoss'),
+      balancedCalibrationLoss: orNull('balancedCalibrationLoss'),
+      balancedTrainingCrossEntropy: orNull('balancedTrainingCrossEntropy'),
+      balancedCalibrationCrossEntropy: orNull('balancedCalibrationCrossEntropy'),
+      isBest: flag('isBest'),
+      seconds: number('seconds', { least: 0 }),
+    };
+  });
+}

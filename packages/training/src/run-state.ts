@@ -1,0 +1,26 @@
+import type { Signals } from '@sdmjs/activation';
+import type { ExemplarAdaptor } from '@sdmjs/estimator';
+import type { OptimizerState } from './engine.js';
+import type { RoundState } from './round-state.js';
+import type { RoundResult } from './train-round.js';
+
+/** Everything that `trainModel` needs to go on after a whole number of epochs, as if it had not been interrupted. */
+export interface RunState {
+  /** What the run was told, by option, and digests of its examples; see `settingsOf`. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The rounds before the present one. */
+  readonly finished: readonly FinishedRound[];
+  readonly present: PresentRound;
+  /** Of all its processes so far. */
+  readonly secondsElapsed: number;
+}
+
+export type FinishedRound = Omit<RoundResult, 'plan'>;
+
+/** A round after as many epochs as its history has. */
+export interface PresentRound extends Pick<RoundState, 'history' | 'best' | 'warmUp'> {
+  /** q and d of the training rows, for the next epoch. */
+  readonly signals: Signals;
+  readonly weights: ExemplarAdaptor;
+  readonly optimizer: OptimizerState;
+}

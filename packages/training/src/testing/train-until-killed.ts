@@ -1,0 +1,46 @@
+import fs, { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import process from 'node:process';
+import { stringifyJson } from '@sdmjs/interchange';
+import { kernelEngine } from '../kernel-engine.js';
+import { loadRunState, saveRunState } from '../node/index.js';
+import { trainModel } from '../train-model.js';
+import { workedCase } from './worked-case.js';
+
+/**
+ * Trains the worked case with a state file after each epoch, from that file where there is one, and writes the result; kills its own process
+ * just before the given batch or call that changes the file system.
+ */
+const [statePath = '', resultPath = '', callsLeft = '0'] = process.argv.slice(2);
+let left = Number(callsLeft);
+
+function countDown(): void {
+  if (--left === 0) process.kill(process.pid, 'SIGKILL');
+}
+
+function counted<Arguments extends unknown[], Result>(call: (...values: Arguments) => Result) {
+  return (...values: Arguments): Result => {
+    countDown();
+    return call(...values);
+  };
+}
+
+Object.assign(fs, { open: counted(fs.open), rename: counted(fs.rename), rm: counted(fs.rm) });
+syncBuiltinESMExports();
+const engine = kernelEngine();
+const resume = existsSync(statePath) ? await loadRunState(statePath) : undefined;
+const trained = await trainModel({
+  ...workedCase,
+  crossEntropyEpochs: 2,
+  engine: {
+    ...engine,
+    start: async (inputs) => {
+      const round = await engine.start(inputs);
+      return { ...round, trainBatch: counted(round.trainBatch) };
+    },
+  },
+  resume,
+  onCheckpoint: (state) => saveRunState(state, statePath),
+});
+await writeFile(resultPath, stringifyJson({ model: trained.model, calibrationScores: trained.calibrationScores }));
