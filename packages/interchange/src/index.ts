@@ -11,6 +11,7 @@ export {
   type RowReader,
   type Rows,
 } from './rows.js';
+export { type LineSplitter, splitLines } from './rows/split-lines.js';
 export { encodeScoredRow, type ScoredRow, scoredRow } from './scored-rows.js';
 export { decodeModel, type LoadOptions } from './sdmkitmodel/decode-model.js';
 export { encodeModel } from './sdmkitmodel/encode-model.js';
