@@ -31,7 +31,7 @@ it('reads a file of several pieces, and says how far it is', async () => {
 
 it('reads a pipe', async () => {
   const pipe = join(root, 'pipe');
-  execFileSync('mkfifo', [pipe]);
+  execFileSync('bash', ['-c', 'mkfifo "$0"', pipe]);
   const [rows] = await Promise.all([readRows(pipe), writeFile(pipe, `${rowAt(1)}\n${rowAt(2)}`)]);
   expect(rows.ids).toEqual(['row-1', 'row-2']);
 });
