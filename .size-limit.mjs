@@ -1,4 +1,5 @@
 // Gzip size of everything a package's main entry pulls in, workspace packages included; TensorFlow.js is the user's.
+// The cli is a program for Node and has no limit.
 const limits = {
   activation: '5 kB',
   backends: '12 kB',

@@ -14,6 +14,7 @@ export type SdmErrorCode =
   | 'not-calibrated'
   | 'not-finite'
   | 'not-found'
+  | 'not-readable'
   | 'not-writable'
   | 'out-of-memory'
   | 'out-of-range'

@@ -1,5 +1,5 @@
 import type { NestedRegions } from '@sdmjs/calibration';
-import { createMatrix, type EmpiricalCdf, type Matrix, throwIfAborted } from '@sdmjs/core';
+import { createMatrix, createPause, type EmpiricalCdf, type Matrix, throwIfAborted } from '@sdmjs/core';
 import type { CreateExemplarIndex, DistanceScale } from '@sdmjs/exemplars';
 import type { Kernels } from '@sdmjs/kernels';
 import type { SavedCalibrationRows } from './calibration-rows.js';
@@ -89,6 +89,7 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
     const exclusions = options.exclusions ?? new Int32Array(features.rows).fill(-1);
     runtime ??= loadRuntime(parts);
     const estimates: Estimate[] = [];
+    const pause = createPause(); // so that progress shows and an abort arrives
     for (let start = 0; start < features.rows; start += BATCH_SIZE) {
       throwIfAborted(signal, 'estimateAll');
       const end = Math.min(start + BATCH_SIZE, features.rows);
@@ -96,6 +97,7 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
       const batchOptions = { nearestCount, exclusions: exclusions.subarray(start, end), signal };
       estimates.push(...(await scoreBatch(calibrated, batch, { ...(await runtime), ...batchOptions })));
       onProgress?.({ completed: end, total: features.rows });
+      await pause();
     }
     return estimates;
   }

@@ -22,6 +22,8 @@ import { decodeSupportRecords } from './support-records.js';
 export interface LoadOptions extends Pick<EstimatorParts, 'targetAccuracy' | 'createIndex' | 'kernels'> {
   /** The fingerprint of the features to be scored; a model of other features is refused. Absent: unchecked. */
   readonly expectedFingerprint?: string | undefined;
+  /** Whether the files are compared with their checksums. @default true */
+  readonly verifyChecksums?: boolean | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function decodeModel(files: PackageFiles, options: LoadOptions = {}
   for (const name of payloads) memberOf(files, name);
   if (manifest.checksums) {
     requireCoverage(manifest.checksums, files[CALIBRATION_FILE] ? [...payloads, CALIBRATION_FILE] : payloads);
-    await verifyChecksums(manifest.checksums, files);
+    if (options.verifyChecksums ?? true) await verifyChecksums(manifest.checksums, files);
   }
   return restoreEstimator({
     model: {

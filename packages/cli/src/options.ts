@@ -1,0 +1,86 @@
+import { COMPOSITIONS, type Composition } from '@sdmjs/interchange';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** A whole number of at least `least`. */
+export function count(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`wanted a whole number >= ${least}`);
+  };
+}
+
+/** A number in [least, most], or without one of the ends. */
+export function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`wanted a number from ${least} to ${most}`);
+  };
+}
+
+/** A seed in [0, 2^64). */
+export function seed(text: string): number | bigint {
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) >= 2n ** 64n) {
+    throw new InvalidArgumentError('wanted a whole number below 2^64');
+  }
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : BigInt(text);
+}
+
+/** Names with commas between them. */
+export function names(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+/** Target accuracies with commas between them. */
+export function accuracies(text: string): number[] {
+  return names(text).map(numberBetween(0.5, 1));
+}
+
+export interface ModelOptions {
+  readonly model: string;
+  /** False under `--no-verify-checksums`. */
+  readonly verifyChecksums: boolean;
+}
+
+export interface InputOptions {
+  readonly input: string;
+  readonly composition: Composition;
+  readonly representationFingerprint?: string;
+}
+
+export function withModel(command: Command): Command {
+  return withDeviceNames(command)
+    .requiredOption('--model <folder>', 'a .sdmkitmodel folder')
+    .option('--no-verify-checksums', 'do not compare the files of the model with their checksums')
+    .addOption(new Option('--estimator <form>').choices(['centroid', 'lower']).default('centroid').hideHelp());
+}
+
+export function withInput(command: Command): Command {
+  return withFeatures(command.requiredOption('--input <file>', 'rows as JSON Lines'));
+}
+
+/** What becomes the features of a row. */
+export function withFeatures(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--composition <name>', 'which vectors of a row are its features')
+        .choices(COMPOSITIONS)
+        .default('auto'),
+    )
+    .option(
+      '--representation-fingerprint <text>',
+      'what the features must be; rows and model that say otherwise are refused',
+    );
+}
+
+/** Options of the Python SDK about its devices: taken, so that its command lines run; the CPU is used. */
+export function withDeviceNames(command: Command): Command {
+  const hidden = (flags: string) => command.addOption(new Option(flags).hideHelp());
+  command.addOption(new Option('--matching-backend <name>').choices(['torch']).hideHelp());
+  command.addOption(new Option('--matching-device <name>').choices(['auto', 'cpu']).hideHelp());
+  hidden('--matching-query-batch-size <rows>');
+  hidden('--matching-support-tile-size <rows>');
+  return command;
+}

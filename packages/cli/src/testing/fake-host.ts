@@ -1,0 +1,42 @@
+import { runCommandLine } from '../run-command-line.js';
+import type { Host, OutputStream } from '../terminal/host.js';
+
+/** A host that keeps what is written and can be interrupted. */
+export function fakeHost(options: { readonly isTTY?: boolean; readonly onWrite?: (text: string) => void } = {}) {
+  const written = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  const streamOf = (name: keyof typeof written): OutputStream => ({
+    isTTY: options.isTTY ?? false,
+    write(text, done) {
+      written[name] += text;
+      options.onWrite?.(text);
+      queueMicrotask(() => done?.());
+      return true;
+    },
+    on: () => undefined,
+  });
+  const host: Host = {
+    stdout: streamOf('stdout'),
+    stderr: streamOf('stderr'),
+    onInterrupt(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  return { host, written, interrupt: () => listeners.forEach((listener) => listener()), listeners };
+}
+
+/** Runs a command line, words separated by blanks, in this process. */
+export async function sdm(line: string, options: Parameters<typeof fakeHost>[0] = {}) {
+  const { host, written } = fakeHost(options);
+  const exitCode = await runCommandLine(line.split(' ').filter(Boolean), host);
+  return { exitCode, ...written };
+}
+
+/** The events of a command line under `--json`. */
+export function eventsOf(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

@@ -1,0 +1,101 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { certify, evaluate } from '@sdmjs/estimator';
+import { createRowReader, examplesOf, type Rows } from '@sdmjs/interchange';
+import { requireWritable, saveModel, writeFileAtomically } from '@sdmjs/interchange/node';
+import { demoLines, DEMO_CLASSES } from '../demo/demo-rows.js';
+import { estimateRows } from '../inputs.js';
+import { seed } from '../options.js';
+import type { VerbHost } from '../program.js';
+import { accuracyTable } from '../tables/accuracy-table.js';
+import { ladderOf } from '../tables/ladder.js';
+import type { Session } from '../terminal/session.js';
+import { showCertification } from './certify.js';
+import { explainRow } from './explain.js';
+import { showResult, trainAndCalibrate } from './train.js';
+
+interface DemoOptions {
+  readonly outputFolder?: string;
+  readonly seed: number | bigint;
+  readonly json?: boolean;
+}
+
+const SPLITS = ['training', 'calibration', 'test'] as const;
+const ROWS = 600;
+const INTERRUPTED = 130;
+
+export function addDemo({ verb, run }: VerbHost): void {
+  const command = verb(
+    'demo',
+    'train on made-up rows in seconds and show everything: ladder, evaluation, certificates, one explanation',
+    ['sdm demo', 'sdm demo --output-folder demo'],
+  );
+  command
+    .option('--output-folder <folder>', 'where rows and model go (default: a new temporary folder)')
+    .option('--seed <number>', 'of the rows and of training', seed, 0);
+  run(command, demo);
+}
+
+async function demo(options: DemoOptions, session: Session): Promise<number> {
+  const folder = options.outputFolder ?? (await mkdtemp(join(tmpdir(), 'sdm-demo-')));
+  const modelPath = join(folder, 'model.sdmkitmodel');
+  await requireWritable(modelPath, { overwrite: true });
+  const [training, calibration, test] = await Promise.all(SPLITS.map((name) => makeRows(folder, name, options.seed)));
+  session.say(
+    `Made-up short reviews of ${DEMO_CLASSES.join(' and ')} kind, ${ROWS} rows for each of ${SPLITS.join(', ')}, in ${folder}\n`,
+  );
+  const { trained, estimator } = await trainAndCalibrate(
+    {
+      trainingSet: examplesOf(training!),
+      calibrationSet: examplesOf(calibration!),
+      classNames: DEMO_CLASSES,
+      representationSize: 32,
+      learningRate: 2e-3,
+      epochs: 12,
+      seed: options.seed,
+      alphaResolution: 0.05,
+    },
+    session,
+  );
+  await saveModel(estimator, modelPath, { overwrite: true });
+  const ladder = ladderOf(estimator);
+  showResult({ trained, estimator, ladder, output: modelPath }, session);
+  session.tell('result', { model: modelPath, ladder });
+  const { interrupts } = session;
+  if (interrupts.stopSignal.aborted) return INTERRUPTED;
+  const estimates = await estimateRows(estimator, test!.features, session);
+  const targetAccuracies = estimator.nestedRegions.regions.map(({ targetAccuracy }) => targetAccuracy);
+  const evaluation = evaluate({ estimates, labels: test!.labels, classCount: DEMO_CLASSES.length, targetAccuracies });
+  session.say('\nThe test rows (sdm evaluate):');
+  session.say(accuracyTable(evaluation, DEMO_CLASSES));
+  session.say('\nWhat the test rows prove (sdm certify):');
+  showCertification(await certify(estimator, examplesOf(test!), { signal: interrupts.signal }), DEMO_CLASSES, session);
+  const surest = estimates.reduce(
+    (best, { similarity }, i) => (similarity > estimates[best]!.similarity ? i : best),
+    0,
+  );
+  const doubtful = estimates.findIndex(({ admitted, similarity }) => !admitted && similarity > 0);
+  for (const index of [surest, doubtful].filter((row) => row >= 0)) {
+    session.say('\nOne row (sdm explain):');
+    await explainRow({ estimator, rows: test!, index, shown: 5 }, session);
+  }
+  estimator.dispose();
+  session.say(`\nGo on with: sdm explain --model ${modelPath} --input ${join(folder, 'test.jsonl')} --id test-1`);
+  return interrupts.stopSignal.aborted ? INTERRUPTED : 0;
+}
+
+/** Writes the rows of one split and reads them as any others. */
+async function makeRows(folder: string, name: (typeof SPLITS)[number], demoSeed: number | bigint): Promise<Rows> {
+  const path = join(folder, `${name}.jsonl`);
+  const lines = demoLines({
+    name,
+    rows: ROWS,
+    seed: (BigInt(demoSeed) * 3n + BigInt(SPLITS.indexOf(name))) % 2n ** 64n,
+  });
+  const bytes = new TextEncoder().encode(lines.join(''));
+  await writeFileAtomically(path, [bytes]);
+  const reader = createRowReader({ name: path, requireLabels: true });
+  reader.push(bytes);
+  return reader.finish();
+}

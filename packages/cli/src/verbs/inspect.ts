@@ -1,0 +1,116 @@
+import { loadModel, readRows, requireWritableFile } from '@sdmjs/interchange/node';
+import { adaptorSizes, type SdmEstimator } from '@sdmjs/estimator';
+import { Option } from 'commander';
+import { SdmError } from '@sdmjs/core';
+import { type InputOptions, type ModelOptions, withFeatures } from '../options.js';
+import type { VerbHost } from '../program.js';
+import { ladderOf, ladderTable } from '../tables/ladder.js';
+import type { Session } from '../terminal/session.js';
+
+interface InspectOptions extends Partial<ModelOptions>, Partial<InputOptions> {
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+export function addInspect({ verb, run }: VerbHost): void {
+  const command = verb('inspect', 'check a model or a file of rows and say what is in it', [
+    'sdm inspect --model model.sdmkitmodel',
+    'sdm inspect --input rows.jsonl',
+  ]);
+  withFeatures(command)
+    .addOption(new Option('--model <folder>', 'a .sdmkitmodel folder').conflicts('input'))
+    .option('--no-verify-checksums', 'do not compare the files of the model with their checksums')
+    .option('--input <file>', 'rows as JSON Lines')
+    .option('--output <file>', 'where the JSON goes, - for standard output (default: -, shown as text on a terminal)');
+  run(command, inspect, () => ({ keepsStdoutFree: true }));
+}
+
+async function inspect(options: InspectOptions, session: Session): Promise<undefined> {
+  const { output } = options;
+  if (output !== undefined && output !== '-') await requireWritableFile(output);
+  const document =
+    options.model === undefined
+      ? await inspectRows(options, session)
+      : await inspectModel(options.model, options, session);
+  session.tell('result', document);
+  await session.document(document, output);
+}
+
+async function inspectModel(path: string, options: InspectOptions, { say }: Session) {
+  const { verifyChecksums } = options;
+  const estimator = await loadModel(path, { verifyChecksums, expectedFingerprint: options.representationFingerprint });
+  const document = modelDocument(estimator);
+  const { configuration, representation, supportCount } = document;
+  say(`model ${estimator.modelId}, made ${estimator.createdAt}`);
+  say(
+    `classes ${configuration.classNames.join(', ')}; ${configuration.embeddingDimension} features, ${configuration.exemplarDimension} numbers a representation; ${supportCount} support rows`,
+  );
+  say(
+    `features ${representation.fingerprint} by ${representation.provider}${representation.model === null ? '' : `, ${representation.model}`}`,
+  );
+  const ladder = ladderOf(estimator);
+  say(
+    ladder.length === 0
+      ? `${document.regions.length} regions; no calibration rows are kept with the model`
+      : `\nThe ladder on the ${estimator.calibrationScores?.labels.length} calibration rows:\n${ladderTable(ladder, configuration.classNames)}`,
+  );
+  return document;
+}
+
+/** The document of `artifact inspect`, but for the producer, which the reader does not keep. */
+function modelDocument({ model, modelId, createdAt, nestedRegions }: SdmEstimator) {
+  const { featureCount, representationSize, classCount } = adaptorSizes(model.adaptor);
+  return {
+    schemaVersion: 1,
+    modelID: modelId,
+    createdAt,
+    configuration: {
+      numberOfClasses: classCount,
+      classNames: model.classNames,
+      embeddingDimension: featureCount,
+      exemplarDimension: representationSize,
+      maxNeighbors: model.maxSimilarity,
+      qOffset: model.similarityOffset,
+      oodLimit: model.outOfDistributionLimit,
+      alphaResolution: nestedRegions.alphaResolution,
+      distanceMetric: 'squaredL2',
+      neighborTieBreak: 'supportIndexAscending',
+    },
+    normalization: model.normalization,
+    representation: model.representation,
+    regions: nestedRegions.regions.map(({ targetAccuracy, minRescaledSimilarity, classThresholds }) => ({
+      alpha: targetAccuracy,
+      minimumRescaledSimilarity: minRescaledSimilarity,
+      outputThresholds: classThresholds,
+    })),
+    supportCount: model.support.labels.length,
+  };
+}
+
+async function inspectRows(options: InspectOptions, { say, interrupts }: Session) {
+  if (options.input === undefined)
+    throw new SdmError('empty-input', 'sdm inspect: there is nothing to inspect; give --model or --input');
+  const { composition, representationFingerprint: fingerprint } = options;
+  const { signal } = interrupts;
+  const rows = await readRows(options.input, { composition, fingerprint, keepDocuments: false, signal });
+  const labelCounts: Record<string, number> = {};
+  for (const label of rows.labels) labelCounts[label] = (labelCounts[label] ?? 0) + 1;
+  const document = {
+    format: 'jsonl',
+    rowCount: rows.ids.length,
+    classNames: null,
+    representationFingerprint: rows.fingerprint ?? null,
+    featureDimensions: rows.features.columns,
+    rowsWithFeatures: rows.ids.length,
+    labelCounts,
+  };
+  say(
+    `${document.rowCount} rows of ${document.featureDimensions} features${rows.fingerprint === undefined ? '' : `, ${rows.fingerprint}`}`,
+  );
+  say(
+    `labels ${Object.entries(labelCounts)
+      .map(([label, number]) => `${label}: ${number}`)
+      .join(', ')}`,
+  );
+  return document;
+}

@@ -1,0 +1,97 @@
+import { createMatrix, SdmError } from '@sdmjs/core';
+import type { SdmEstimator } from '@sdmjs/estimator';
+import { encodeScoredRow, type Rows } from '@sdmjs/interchange';
+import { requireWritableFile, writeFileAtomically } from '@sdmjs/interchange/node';
+import { Option } from 'commander';
+import { readModelAndRows } from '../inputs.js';
+import { count, type InputOptions, type ModelOptions, withInput, withModel } from '../options.js';
+import type { VerbHost } from '../program.js';
+import type { Session } from '../terminal/session.js';
+
+interface ScoreOptions extends ModelOptions, InputOptions {
+  readonly output: string;
+  readonly scoreBatchSize: number;
+  readonly nearestExemplars: number;
+  readonly identitySupportIndexField?: string;
+  readonly json?: boolean;
+}
+
+export function addScore({ verb, run }: VerbHost): void {
+  const command = verb('score', 'score rows: prediction, q, d, regions and nearest exemplars, one compact row each', [
+    'sdm score --model model.sdmkitmodel --input test.jsonl --output scores.jsonl',
+    'sdm score --model model.sdmkitmodel --input test.jsonl --nearest-exemplars 0 | head -3',
+  ]);
+  withInput(withModel(command))
+    .option('--output <file>', 'where the rows go, - for standard output', '-')
+    .option('--score-batch-size <rows>', 'rows scored at a time', count(1), 256)
+    .option('--nearest-exemplars <number>', 'to list with each row', count(0), 25)
+    .option('--identity-support-index-field <name>', 'member of a row that names the support row to leave out')
+    .addOption(
+      new Option('--detail <kind>', 'compact rows hold the scores alone').choices(['compact']).default('compact'),
+    )
+    .addOption(new Option('--overwrite').hideHelp());
+  run(command, score, ({ output }) => ({ keepsStdoutFree: true, rowsOnStdout: output === '-' }));
+}
+
+async function score(options: ScoreOptions, session: Session): Promise<undefined> {
+  const { output, identitySupportIndexField: field } = options;
+  if (output !== '-') await requireWritableFile(output);
+  const rowOptions = { keepDocuments: false, keepFields: field === undefined ? [] : [field] };
+  const { estimator, rows } = await readModelAndRows(options, rowOptions, session);
+  const exclusions = exclusionsOf(rows, field, options.input);
+  const lines = scoredLines({ estimator, rows, exclusions, options, session });
+  if (output !== '-') await writeFileAtomically(output, lines);
+  else for await (const text of lines) await session.stdout.write(text);
+  estimator.dispose();
+  const { length } = rows.ids;
+  session.tell('result', { rowCount: length, output });
+  if (output !== '-') session.say(`${length} rows scored, in ${output}`);
+}
+
+interface Scoring {
+  readonly estimator: SdmEstimator;
+  readonly rows: Rows;
+  readonly exclusions: Int32Array;
+  readonly options: ScoreOptions;
+  readonly session: Session;
+}
+
+/** The lines of one batch after the other, so that no more than a batch of estimates is in memory. */
+async function* scoredLines({ estimator, rows, exclusions, options, session }: Scoring): AsyncGenerator<string> {
+  const { features, ids, labels } = rows;
+  const bar = session.startProgress('scoring', features.rows);
+  const { scoreBatchSize, nearestExemplars: nearestCount } = options;
+  try {
+    for (let start = 0; start < features.rows; start += scoreBatchSize) {
+      const end = Math.min(start + scoreBatchSize, features.rows);
+      const { data, columns } = features;
+      const batch = createMatrix(end - start, columns, data.subarray(start * columns, end * columns));
+      const estimates = await estimator.estimateAll(batch, {
+        nearestCount,
+        exclusions: exclusions.subarray(start, end),
+        signal: session.interrupts.signal,
+      });
+      const lines = estimates.map((estimate, i) =>
+        encodeScoredRow(estimator, { id: ids[start + i]!, label: labels[start + i]!, estimate }),
+      );
+      yield lines.join('');
+      bar.update(end);
+    }
+  } finally {
+    bar.end();
+  }
+}
+
+/** `[rows]` the support row that a row names as itself, −1 for none. */
+function exclusionsOf({ fields, ids, lines }: Rows, name: string | undefined, path: string): Int32Array {
+  if (name === undefined) return new Int32Array(ids.length).fill(-1);
+  return Int32Array.from(fields, (record, i) => {
+    const value = record[name];
+    if (value === undefined || value === null) return -1;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
+    throw new SdmError(
+      'bad-format',
+      `${path}, line ${lines[i]}: "${name}" is ${JSON.stringify(value)}; wanted a support row or null`,
+    );
+  });
+}
