@@ -65,18 +65,22 @@ function reasonOf(estimate: Estimate, targetAccuracy: number): string {
   const { similarity, distanceQuantile, prediction } = estimate;
   const alpha = formatAlpha(targetAccuracy);
   const name = CLASS_NAMES[prediction]!;
+  const good =
+    similarity === 1
+      ? `only the nearest mail of D_tr is ${name} and judged so`
+      : `the ${similarity} nearest mails of D_tr are ${name} and judged so`;
   const near =
     distanceQuantile > 0
       ? `${Math.round(100 * distanceQuantile)} % of the mails of D_ca were farther from theirs`
       : 'no mail of D_ca was so far from its own';
   if (estimate.admitted) {
-    return `the ${similarity} nearest mails of D_tr are ${name} and judged so, and ${near}: inside the region of α = ${alpha}`;
+    return `${good}, and ${near}: inside the region of α = ${alpha}`;
   }
   if (estimate.reason === 'out-of-distribution') {
     const why = similarity === 0 ? `the nearest mail of D_tr is not ${name} that is judged so` : near;
     return `${why}: unlike anything the estimator was calibrated for`;
   }
-  return `${similarity} nearest mails of D_tr are ${name} and judged so, and ${near}: not enough for α = ${alpha}`;
+  return `${good}, and ${near}: not enough for α = ${alpha}`;
 }
 
 function excerpt(text: string): string {
