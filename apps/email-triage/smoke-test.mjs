@@ -26,7 +26,7 @@ try {
   if (!printed.includes('SDM region') || sets.test.length !== 4) throw new Error(`unexpected report:\n${printed}`);
   const [again] = JSON.parse(emailTriage(['--mails', '32', '--json']));
   if (JSON.stringify(again.sets) !== JSON.stringify(sets)) throw new Error('the run that went on ends otherwise');
-  const mail = 'Subject: Win now\nContent-Type: text/html\n\n<b>Congratulations</b>, claim your free holiday!\n';
+  const mail = 'Subject: Win now\nContent-Type: text/html\n\n<p>Congratulations, claim your free holiday!\n';
   writeFileSync(join(folder, 'mail.eml'), mail);
   for (const answer of [emailTriage(['classify', '-'], mail), emailTriage(['classify', join(folder, 'mail.eml')])]) {
     if (!/text {6}Win now Congratulations, claim/.test(answer) || !/verdict {3}(ham|spam|rejected)/.test(answer)) {
