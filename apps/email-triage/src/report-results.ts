@@ -37,6 +37,14 @@ Written by \`apps/email-triage/src/report-results.ts\` from \`docs/results/raw/e
 Ham or spam, from 512 numbers of the Universal Sentence Encoder, lite (the first 128 tokens of subject and body). D_tr, D_ca and test are easy ham and
 spam of the Spam Assassin corpus, of every body one mail, dealt anew by each seed; hard ham is ham that looks like spam; Brown sentences are no mails; shuffled
 mails are test mails with their words in any order. Softmax is that of the SDM layer's own logits. Each cell: accuracy among what the rule admits / share that it admits.
+
+What the tables say, at 700 mails: on test mails like those of D_ca every rule keeps its level in all four groups, the region with the fewest errors and the smallest
+share (.86, softmax .94). Of texts that are no mails the region admits a tenth of what softmax does (.07 against .76). On hard ham no rule is safe: about half of what
+each admits is ham taken for spam, and the region still admits .47 of it, between .35 and .57 by seed. To this encoder a newsletter is advertising, near to spam that was
+judged rightly, so q and d do not see the shift. Shuffled words are hardly a shift: the encoder reads a mail much like a bag of words.
+
+What they do not say: that SDM ranks mails better than softmax at equal shares, which was not compared; nor anything about mail after 2002. Near-copies of one
+campaign or thread may lie in two sets: only equal bodies are removed.
 `;
 }
 
