@@ -7,6 +7,10 @@ import { RULE_NAMES, type RuleName, type Tally } from './measure.js';
 import { RESULTS_FILE, type RunResults } from './report/results.js';
 import { formatAlpha, formatShare, GROUP_TITLES, groupsOf, ruleTitle } from './report/results-table.js';
 
+const SINGLE_NOTE = 'With 95 % Clopper–Pearson intervals.';
+const POOLED_NOTE =
+  'Counted over all seeds together, with 95 % Clopper–Pearson intervals. The sets of different seeds overlap (hard ham is nearly the same mails), so the intervals are too short for that; the last table shows the seeds apart.';
+
 // Usage: report-results <folder of raw results> <page.md> [folder of runs to take results from]
 const [rawFolder, page, runFolder] = process.argv.slice(2);
 if (rawFolder === undefined || page === undefined) {
@@ -53,11 +57,11 @@ function section(some: readonly RunResults[]): string {
   if (first === undefined) return '';
   const { counts, targetAccuracy } = first;
   return [
-    `## ${first.mails === 'all' ? 'All mails' : `${first.mails} mails in D_tr and in D_ca`}, α = ${formatAlpha(targetAccuracy)}, seeds ${some.map(({ seed }) => seed).join(', ')}`,
+    `## ${first.mails === 'all' ? 'All mails' : `${first.mails} mails in D_tr and in D_ca`}, α = ${formatAlpha(targetAccuracy)}, ${some.length === 1 ? 'seed' : 'seeds'} ${some.map(({ seed }) => seed).join(', ')}`,
     '',
     `D_tr ${counts.support}, D_ca ${counts.calibration}; ${REPORTED_SETS.map((name) => `${SET_TITLES[name]} ${counts[name]}`).join(', ')}. Ran on: ${[...new Set(some.map(({ device }) => device))].join('; ')}.`,
     '',
-    'Counted over all seeds together, with 95 % Clopper–Pearson intervals. The sets of different seeds overlap (hard ham is the same mails), so the intervals are too short for that; the next table shows the seeds apart.',
+    some.length === 1 ? SINGLE_NOTE : POOLED_NOTE,
     '',
     ...REPORTED_SETS.flatMap((name) => [`### ${title(name)}`, '', ...pooledTable(some, name), '']),
     '### Each seed by itself',
