@@ -2,6 +2,7 @@
 // The cli is a program for Node and has no limit.
 const limits = {
   activation: '5 kB',
+  adapters: '5 kB',
   backends: '12 kB',
   calibration: '12 kB',
   core: '5 kB',

@@ -1,3 +1,4 @@
+export { fingerprintOf, sha256Hex } from './digest.js';
 export {
   cdfAt,
   countAtMost,

@@ -18,6 +18,7 @@ export type SdmErrorCode =
   | 'not-writable'
   | 'out-of-memory'
   | 'out-of-range'
+  | 'request-failed'
   | 'shape-mismatch'
   | 'unsupported-version';
 

@@ -1,18 +1,18 @@
-import { SdmError } from '@sdmjs/core';
+import { SdmError, sha256Hex } from '@sdmjs/core';
 
 /** The files of a package by name. */
 export type PackageFiles = Readonly<Record<string, Uint8Array>>;
 
 /** SHA-256 of each named file, in lowercase hex. */
 export async function checksumsOf(files: PackageFiles, names: readonly string[]): Promise<Record<string, string>> {
-  const sums = await Promise.all(names.map((name) => sha256(files[name]!)));
+  const sums = await Promise.all(names.map((name) => sha256Hex(files[name]!)));
   return Object.fromEntries(names.map((name, i) => [name, sums[i]!]));
 }
 
 /** Throws `bad-checksum` at the first file whose bytes are not those that were summed. */
 export async function verifyChecksums(checksums: Readonly<Record<string, string>>, files: PackageFiles): Promise<void> {
   for (const [name, wanted] of Object.entries(checksums)) {
-    const got = await sha256(files[name]!);
+    const got = await sha256Hex(files[name]!);
     if (got !== wanted) {
       throw new SdmError(
         'bad-checksum',
@@ -20,10 +20,4 @@ export async function verifyChecksums(checksums: Readonly<Record<string, string>
       );
     }
   }
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const view = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', view));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,8 +1,7 @@
-import type { Matrix } from '@sdmjs/core';
+import { fingerprintOf, type Matrix } from '@sdmjs/core';
 import type { Representation } from '@sdmjs/estimator';
 import type { DecoderConfig } from './config.js';
 import type { Decoder } from './decoder.js';
-import { fingerprintOf } from './fingerprint.js';
 import { type GeneratedTokens, type GenerateTokensOptions, generateTokens } from './generate.js';
 import { type HiddenFeature, hiddenFeatures } from './hidden-features.js';
 import { encodeLanguageModel } from './model-files.js';

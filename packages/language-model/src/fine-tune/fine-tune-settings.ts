@@ -1,5 +1,4 @@
-import { SdmError } from '@sdmjs/core';
-import { fingerprintOf } from '../fingerprint.js';
+import { fingerprintOf, SdmError } from '@sdmjs/core';
 import type { ContrastiveDocument } from './contrastive-document.js';
 import type { FineTuneOptions, FineTunePlan } from './fine-tune-options.js';
 import type { FineTuneState } from './fine-tune-state.js';

@@ -1,7 +1,6 @@
-import { type Matrix, requireFinite, SdmError } from '@sdmjs/core';
+import { fingerprintOf, type Matrix, requireFinite, SdmError } from '@sdmjs/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Decoder } from '../decoder.js';
-import { fingerprintOf } from '../fingerprint.js';
 import { createLanguageModel, type LanguageModel, tokenFunctions } from '../language-model.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { jointFeatures } from './joint-features.js';

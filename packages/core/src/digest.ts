@@ -1,3 +1,10 @@
+/** SHA-256 of bytes, in lowercase hex. */
+export async function sha256Hex(bytes: Uint8Array): Promise<string> {
+  const view = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', view));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** SHA-256 over `parts`, each after its length, as hex; so neither order nor borders can be confused. */
 export async function fingerprintOf(parts: readonly (string | Uint8Array)[]): Promise<string> {
   const encoder = new TextEncoder();
@@ -11,6 +18,5 @@ export async function fingerprintOf(parts: readonly (string | Uint8Array)[]): Pr
     joined.set(chunk, place);
     place += chunk.length;
   }
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', joined));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256Hex(joined);
 }

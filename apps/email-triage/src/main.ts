@@ -1,0 +1,93 @@
+#!/usr/bin/env node
+import { wholeNumber, wholeNumbers } from '@sdmjs-tooling/app-kit';
+import { SdmError } from '@sdmjs/core';
+import { Command, InvalidArgumentError } from 'commander';
+import { classify, type ClassifyOptions, train, type TrainOptions } from './run-command.js';
+import { DEFAULT_MAIL_COUNT, LARGEST_MAIL_COUNT, SMALLEST_MAIL_COUNT } from './settings.js';
+
+const program = new Command('email-triage').description(
+  'Sorts ham from spam with an SDM estimator, which says which mails it should be believed about, and why.',
+);
+
+withPlace(program.command('train', { isDefault: true }))
+  .description(
+    'encode the Spam Assassin mails, train, calibrate and report (this is what happens without a command); a stopped run goes on where it was',
+  )
+  .option('--seed <number>', 'chance of splits, weights and batches', seedNumber, 0)
+  .option('--seeds <list>', 'several runs: 0-4, or 0,2', seedNumbers)
+  .option('--fresh', 'forget what the run folder holds; the cache of encoded texts is kept')
+  .option('--json', 'print the results as JSON, everything else to standard error')
+  .action(async ({ seed, ...options }: TrainOptions & { seed: number }) => {
+    process.exitCode = await train({ ...options, seeds: options.seeds ?? [seed] }, process);
+  });
+
+withPlace(program.command('classify'))
+  .description('judge mails with the model of a finished run: ham or spam, admitted or rejected, and the nearest mails')
+  .argument('<files...>', 'mails as they are stored, or plain text; - reads one from standard input')
+  .option('--seed <number>', 'of the run', seedNumber, 0)
+  .action((files: string[], options: ClassifyOptions) => classify(files, options, process));
+
+program.addHelpText(
+  'after',
+  `
+Examples:
+  email-triage                              ${DEFAULT_MAIL_COUNT} mails to learn from: a few minutes
+  email-triage --full --seeds 0-4           all 5,900 mails, five splits
+  email-triage --alpha .9                   the same run, reported at another target accuracy
+  email-triage --json > results.json
+  email-triage classify inbox/42.eml
+  echo "Congratulations, you have won" | email-triage classify -
+
+\`email-triage train --help\` and \`email-triage classify --help\` show all options.`,
+);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!SdmError.is(error)) throw error;
+  process.stderr.write(`email-triage: ${error.message.replace(/^\w+: /, '')}\n`);
+  process.exitCode = 1;
+}
+
+function withPlace(command: Command): Command {
+  return command
+    .option(
+      '--mails <number>',
+      'mails in D_tr and in D_ca each; the other sets in proportion',
+      mailCount,
+      DEFAULT_MAIL_COUNT,
+    )
+    .option('--full', 'all mails: 40 % D_tr, 40 % D_ca, 20 % test')
+    .option('--run <folder>', 'where the model and the results are kept (default: runs/email-triage-<mails>-<seed>)')
+    .option('--cache <folder>', 'where encoded texts are kept, for all runs', 'runs/embeddings')
+    .option('--alpha <number>', 'target accuracy of the decisions, a multiple of .05', share, 0.95)
+    .option('--backend <name>', 'tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default: the best there is)');
+}
+
+function seedNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value === undefined) throw new InvalidArgumentError('Wanted a whole number below 2^31.');
+  return value;
+}
+
+function seedNumbers(text: string): number[] {
+  const values = wholeNumbers(text);
+  if (values === undefined) throw new InvalidArgumentError('Wanted numbers such as 0,2 or a range such as 0-4.');
+  return values;
+}
+
+function mailCount(text: string): number {
+  const value = wholeNumber(text);
+  if (value === undefined || value < SMALLEST_MAIL_COUNT || value > LARGEST_MAIL_COUNT) {
+    throw new InvalidArgumentError(
+      `Wanted a number from ${SMALLEST_MAIL_COUNT} to ${LARGEST_MAIL_COUNT}; --full takes all.`,
+    );
+  }
+  return value;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(value > 0.5 && value < 1)) throw new InvalidArgumentError('Wanted a number between .5 and 1.');
+  return value;
+}

@@ -1,0 +1,2 @@
+import { applicationBuild } from '../../tooling/build/tsup-preset.js';
+export default applicationBuild('main');

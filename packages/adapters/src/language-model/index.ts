@@ -1,0 +1,5 @@
+export {
+  createLanguageModelEncoder,
+  type LanguageModelEncoderOptions,
+  wholeTextFeature,
+} from './language-model-encoder.js';

@@ -1,0 +1,2 @@
+export { createOpenAiEncoder, type OpenAiEncoderOptions } from './openai-encoder.js';
+export type { RetryOptions } from './retry.js';

@@ -1,0 +1,1 @@
+export { type CreateEncoder, testEncoder } from './test-encoder.js';

@@ -1,0 +1,6 @@
+export {
+  createTransformersEncoder,
+  type ExtractFeatures,
+  type Pipeline,
+  type TransformersEncoderOptions,
+} from './transformers-encoder.js';
