@@ -80,7 +80,7 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
     modelId: parts.modelId ?? crypto.randomUUID(),
     createdAt: parts.createdAt ?? `${new Date().toISOString().slice(0, 19)}Z`,
   };
-  let runtime: Promise<Runtime> | undefined;
+  let runtime: Promise<LoadedRuntime> | undefined;
 
   async function estimateAll(features: Matrix, options: EstimateAllOptions = {}): Promise<Estimate[]> {
     const { nearestCount = 0, signal, onProgress } = options;
@@ -115,8 +115,9 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
       const closing = runtime;
       runtime = undefined;
       void closing?.then(
-        ({ index, kernels }) => {
+        ({ index, kernels, release }) => {
           index.dispose();
+          release();
           if (!parts.kernels) kernels.dispose();
         },
         () => undefined,
@@ -125,10 +126,15 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
   };
 }
 
-async function loadRuntime({ model, createIndex, kernels: given }: EstimatorParts): Promise<Runtime> {
+async function loadRuntime({ model, createIndex, kernels: given }: EstimatorParts): Promise<LoadedRuntime> {
   const kernels = given ?? (await loadKernels());
   const index = createIndex ? await createIndex(model.support) : await createExactIndex(model.support, { kernels });
-  return { kernels, index };
+  return { kernels, index, release: kernels.hold(model.adaptor.projectionWeight) };
+}
+
+interface LoadedRuntime extends Runtime {
+  /** Lets go of the weights that the kernels hold. */
+  readonly release: () => void;
 }
 
 function rowsOf({ data, columns }: Matrix, start: number, end: number): Float32Array {

@@ -4,5 +4,13 @@ import { createPlainMatcher } from './plain-matcher.js';
 
 /** The kernels in plain TypeScript: the definition of what every other build computes, and the fallback. */
 export function createPlainKernels(): Kernels {
-  return { name: 'plain', multiplyTransposed, multiply, createMatcher: createPlainMatcher, dispose: () => {} };
+  return {
+    name: 'plain',
+    threads: 1,
+    multiplyTransposed,
+    multiply,
+    hold: () => () => {},
+    createMatcher: createPlainMatcher,
+    dispose: () => {},
+  };
 }
