@@ -5,6 +5,7 @@ export { centreChunk, chooseScale, prepareQuery, quantizeChunk, surveyChunk } fr
 export { measureChunk } from './integer-distances';
 export { answer, listNearest, matchBlock, matchScratchBytes } from './match-block';
 export { allDistances } from './decide';
+export { adamChunk } from './adam';
 export { sumColumns, sumRows } from './sum';
 export { gatherBlocks, swapBlocks } from './copy-blocks';
 export { filterGradient } from './filter-gradient';

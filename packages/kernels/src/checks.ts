@@ -1,5 +1,5 @@
 import { SdmError } from '@sdmjs/core';
-import type { MatcherSupport, Matches, MatchRequest } from './kernels.js';
+import type { MatcherSupport, Matches, MatchRequest, ThinStep } from './kernels.js';
 
 /** Throws `shape-mismatch` unless the inner sizes of a product agree. */
 export function requireInnerSizes(left: number, right: number, what: string): void {
@@ -48,6 +48,15 @@ export function nearestCount(count: number, exclusion: number, size: number): nu
   }
   requireExclusion(exclusion, size, 'nearest: exclusion');
   return Math.min(count, exclusion >= 0 ? size - 1 : size);
+}
+
+/** Throws `shape-mismatch` unless the factors of a step fit a matrix `[rows, columns]` and each other. */
+export function requireThinStep({ gradient, factors, next }: ThinStep, rows: number, columns: number): void {
+  requireWidth(gradient.columns, columns, 'step: gradient');
+  requireWidth(factors.columns, rows, 'step: factors');
+  requireWidth(next.columns, rows, 'step: next');
+  requireCount(factors.rows, gradient.rows, 'step: factors');
+  requireCount(next.rows, gradient.rows, 'step: next');
 }
 
 /** Throws `shape-mismatch` unless a vector has the width of the support rows. */

@@ -1,3 +1,12 @@
-export type { Kernels, Matcher, MatcherSupport, Matches, MatchRequest, NearestRows } from './kernels.js';
+export type {
+  Kernels,
+  Matcher,
+  MatcherSupport,
+  Matches,
+  MatchRequest,
+  NearestRows,
+  ThinAdam,
+  ThinStep,
+} from './kernels.js';
 export { type LoadKernelsOptions, loadKernels } from './load-kernels.js';
 export { createPlainKernels } from './plain/plain-kernels.js';

@@ -16,8 +16,36 @@ export interface Kernels {
   hold(factor: Matrix): () => void;
   /** Packs the support once for many matches. Throws `empty-input`, `shape-mismatch`, `not-finite`, `out-of-memory`. */
   createMatcher(support: MatcherSupport): Matcher;
+  /** A matrix `[M, D]` in training, copied; its gradients are products of thin factors. Throws `out-of-memory`. */
+  createThinAdam(initial: Matrix): ThinAdam;
   /** Ends the threads and frees the memory that is kept between calls; matchers already made stay usable. */
   dispose(): void;
+}
+
+/**
+ * Adam (β 0.9 and 0.999, ε 1e-8, in float32) on a matrix W `[M, D]` whose gradient is Uᵀ·G with thin U `[C, M]` and G `[C, D]`: the gradient is
+ * formed where it is used. The same bits in every implementation, whatever the threads.
+ */
+export interface ThinAdam {
+  /** W as it is now, changed in place by `step`. */
+  readonly weights: Matrix;
+  /** G·Wᵀ `[C, M]`. */
+  project(gradient: Matrix): Matrix;
+  /** One step; returns V·W `[C · D]` at the new W: sums over 32 rows in float32, then in double. Throws `shape-mismatch`. */
+  step(step: ThinStep): Float64Array;
+  dispose(): void;
+}
+
+export interface ThinStep {
+  /** G `[C, D]` */
+  readonly gradient: Matrix;
+  /** U `[C, M]` */
+  readonly factors: Matrix;
+  /** V `[C, M]` */
+  readonly next: Matrix;
+  /** Learning rate over 1 − β₁ᵗ, and 1 / √(1 − β₂ᵗ). */
+  readonly step: number;
+  readonly scale: number;
 }
 
 export interface MatcherSupport {

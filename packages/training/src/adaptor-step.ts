@@ -1,7 +1,9 @@
+import { createMatrix, type Matrix } from '@sdmjs/core';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
+import type { Kernels, ThinAdam } from '@sdmjs/kernels';
 
 /** Numbers in training with Adam's two moments of each, all changed in place. */
-export interface Parameters {
+interface Parameters {
   readonly weights: Float32Array;
   readonly means: Float32Array;
   readonly squares: Float32Array;
@@ -9,14 +11,12 @@ export interface Parameters {
 
 /** The adaptor in training. D features, M representation numbers, C classes. */
 export interface AdaptorState {
-  /** The M rows of the first map, `[D]` each. */
-  readonly projectionRows: readonly Parameters[];
+  /** The first map, `[M, D]`. */
+  readonly projection: ThinAdam;
   readonly projectionBias: Parameters;
   /** `[C · M]` */
   readonly classifier: Parameters;
   readonly classifierBias: Parameters;
-  /** The weights above as an adaptor that shares their memory. */
-  readonly adaptor: ExemplarAdaptor;
   /** The product of the two maps, kept up to date: all that logits need. */
   readonly combined: CombinedMap;
   steps: number;
@@ -33,27 +33,23 @@ const BETA_2 = 0.999;
 const EPSILON = 1e-8;
 
 /** State before the first step. The weights are copied. */
-export function createAdaptorState(initial: ExemplarAdaptor): AdaptorState {
+export function createAdaptorState(initial: ExemplarAdaptor, kernels: Kernels): AdaptorState {
   const { projectionWeight, projectionBias, classifierWeight, classifierBias } = initial;
-  const projection = createParameters(projectionWeight.data);
-  const classifier = createParameters(classifierWeight.data);
-  const biases = [createParameters(projectionBias), createParameters(classifierBias)] as const;
-  const { rows, columns } = projectionWeight;
+  const combined = createCombinedMap(classifierWeight.rows, projectionWeight.columns);
   const state: AdaptorState = {
-    projectionRows: Array.from({ length: rows }, (_, m) => slice(projection, m * columns, (m + 1) * columns)),
-    projectionBias: biases[0],
-    classifier,
-    classifierBias: biases[1],
-    adaptor: {
-      projectionWeight: { ...projectionWeight, data: projection.weights },
-      projectionBias: biases[0].weights,
-      classifierWeight: { ...classifierWeight, data: classifier.weights },
-      classifierBias: biases[1].weights,
-    },
-    combined: createCombinedMap(classifierWeight.rows, columns),
+    projection: kernels.createThinAdam(projectionWeight),
+    projectionBias: createParameters(projectionBias),
+    classifier: createParameters(classifierWeight.data),
+    classifierBias: createParameters(classifierBias),
+    combined,
     steps: 0,
   };
-  for (let m = 0; m < rows; m++) addToCombined(state, m);
+  for (let m = 0; m < projectionWeight.rows; m++) {
+    const row = projectionWeight.data.subarray(m * projectionWeight.columns, (m + 1) * projectionWeight.columns);
+    combined.weights.forEach((weights, c) => {
+      addScaled(weights, row, classifierWeight.data[c * projectionWeight.rows + m]!);
+    });
+  }
   combineBiases(state);
   return state;
 }
@@ -66,9 +62,19 @@ export function createCombinedMap(classCount: number, featureCount: number): Com
   };
 }
 
+/** The present weights; those of the projection are not copied. */
+export function adaptorOf(state: AdaptorState): ExemplarAdaptor {
+  return {
+    projectionWeight: state.projection.weights,
+    projectionBias: state.projectionBias.weights,
+    classifierWeight: classifierOf(state, state.classifier.weights),
+    classifierBias: state.classifierBias.weights,
+  };
+}
+
 /**
  * One Adam step. With G the `[C, D]` gradient by the product of the maps, the gradient of the projection W₁ is W₂ᵀ·G and that of the
- * classifier W₂ is G·W₁ᵀ: the first is formed row by row where it is used, so no M·D gradient is stored.
+ * classifier W₂ is G·W₁ᵀ: the first is formed where it is used, so no M·D gradient is stored.
  */
 export function stepAdaptor(state: AdaptorState, gradient: CombinedMap, learningRate: number): void {
   state.steps++;
@@ -76,38 +82,38 @@ export function stepAdaptor(state: AdaptorState, gradient: CombinedMap, learning
     step: learningRate / (1 - BETA_1 ** state.steps),
     scale: 1 / Math.sqrt(1 - BETA_2 ** state.steps),
   };
-  const classifier = state.classifier.weights.slice();
-  const representationSize = state.projectionRows.length;
-  adam(state.classifier, classifierGradient(state, gradient), rates);
+  const { classifier, projectionBias, projection } = state;
+  const representationSize = projectionBias.weights.length;
+  const before = classifier.weights.slice();
+  const slopes = matrixOf(gradient.weights);
+  const classifierGradient = Float64Array.from(projection.project(slopes).data, (slope, i) => {
+    const [c, m] = [Math.floor(i / representationSize), i % representationSize];
+    return slope + gradient.biases[c]! * projectionBias.weights[m]!;
+  });
+  adam(classifier, classifierGradient, rates);
   const biasGradient = Float64Array.from({ length: representationSize }, (_, m) =>
-    gradient.biases.reduce((sum, bias, c) => sum + bias * classifier[c * representationSize + m]!, 0),
+    gradient.biases.reduce((sum, bias, c) => sum + bias * before[c * representationSize + m]!, 0),
   );
-  adam(state.projectionBias, biasGradient, rates);
+  adam(projectionBias, biasGradient, rates);
   adam(state.classifierBias, gradient.biases, rates);
-  for (const weights of state.combined.weights) weights.fill(0);
-  const rowGradient = new Float64Array(gradient.weights[0]!.length);
-  state.projectionRows.forEach((row, m) => {
-    rowGradient.fill(0);
-    gradient.weights.forEach((weights, c) => {
-      addScaledDoubles(rowGradient, weights, classifier[c * representationSize + m]!);
-    });
-    adam(row, rowGradient, rates);
-    addToCombined(state, m);
+  const [factors, next] = [classifierOf(state, before), classifierOf(state, classifier.weights)];
+  const combined = projection.step({ gradient: slopes, factors, next, ...rates });
+  state.combined.weights.forEach((weights, c) => {
+    weights.set(combined.subarray(c * weights.length, (c + 1) * weights.length));
   });
   combineBiases(state);
 }
 
-/** G·W₁ᵀ + g·b₁ᵀ. `[C · M]` */
-function classifierGradient(state: AdaptorState, gradient: CombinedMap): Float64Array {
-  const { projectionRows, projectionBias } = state;
-  const result = new Float64Array(gradient.biases.length * projectionRows.length);
-  gradient.weights.forEach((weights, c) => {
-    for (let m = 0; m < projectionRows.length; m++) {
-      const bias = gradient.biases[c]! * projectionBias.weights[m]!;
-      result[c * projectionRows.length + m] = dot(weights, projectionRows[m]!.weights) + bias;
-    }
+function classifierOf({ classifierBias, projectionBias }: AdaptorState, weights: Float32Array): Matrix {
+  return createMatrix(classifierBias.weights.length, projectionBias.weights.length, weights);
+}
+
+function matrixOf(rows: readonly Float64Array[]): Matrix {
+  const matrix = createMatrix(rows.length, rows[0]!.length);
+  rows.forEach((row, i) => {
+    matrix.data.set(row, i * row.length);
   });
-  return result;
+  return matrix;
 }
 
 function adam(parameters: Parameters, gradient: Float64Array, rates: { step: number; scale: number }): void {
@@ -123,13 +129,6 @@ function adam(parameters: Parameters, gradient: Float64Array, rates: { step: num
   }
 }
 
-function addToCombined({ combined, classifier, projectionRows }: AdaptorState, m: number): void {
-  const row = projectionRows[m]!.weights;
-  combined.weights.forEach((weights, c) => {
-    addScaled(weights, row, classifier.weights[c * projectionRows.length + m]!);
-  });
-}
-
 function combineBiases({ combined, classifier, classifierBias, projectionBias }: AdaptorState): void {
   const { weights: biases } = projectionBias;
   combined.biases.forEach((_, c) => {
@@ -140,11 +139,6 @@ function combineBiases({ combined, classifier, classifierBias, projectionBias }:
 
 /** target += factor · values */
 export function addScaled(target: Float64Array, values: Float32Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i]! += factor * values[i]!;
-}
-
-/** The same of doubles, apart because one loop over two kinds of array would be compiled for both. */
-function addScaledDoubles(target: Float64Array, values: Float64Array, factor: number): void {
   for (let i = 0; i < target.length; i++) target[i]! += factor * values[i]!;
 }
 
@@ -167,13 +161,5 @@ function createParameters(weights: Float32Array): Parameters {
     weights: weights.slice(),
     means: new Float32Array(weights.length),
     squares: new Float32Array(weights.length),
-  };
-}
-
-function slice({ weights, means, squares }: Parameters, start: number, end: number): Parameters {
-  return {
-    weights: weights.subarray(start, end),
-    means: means.subarray(start, end),
-    squares: squares.subarray(start, end),
   };
 }

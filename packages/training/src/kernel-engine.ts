@@ -5,6 +5,7 @@ import { createExactIndex } from '@sdmjs/exemplars';
 import { type Kernels, loadKernels } from '@sdmjs/kernels';
 import {
   type AdaptorState,
+  adaptorOf,
   addScaled,
   createAdaptorState,
   createCombinedMap,
@@ -39,7 +40,7 @@ export function kernelEngine(options: { readonly kernels?: Kernels | undefined }
 
 function startRound(inputs: RoundInputs, kernels: Kernels): EngineRound {
   const { features, learningRate } = inputs;
-  const state = createAdaptorState(inputs.adaptor);
+  const state = createAdaptorState(inputs.adaptor, kernels);
   return {
     async trainBatch(rows, signals) {
       const { loss, gradient } = lossGradient(state, inputs, { rows, signals });
@@ -47,9 +48,9 @@ function startRound(inputs: RoundInputs, kernels: Kernels): EngineRound {
       return loss;
     },
     logits: async (split) => combinedLogits(state, features[split], everyRow(features[split])),
-    forward: (split: SplitName, signal) => forwardInBlocks(state.adaptor, features[split], { kernels, signal }),
-    weights: async () => copyAdaptor(state.adaptor),
-    dispose() {},
+    forward: (split: SplitName, signal) => forwardInBlocks(adaptorOf(state), features[split], { kernels, signal }),
+    weights: async () => copyAdaptor(adaptorOf(state)),
+    dispose: () => state.projection.dispose(),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Kernels } from '../kernels.js';
 import { multiply, multiplyTransposed } from './multiply.js';
 import { createPlainMatcher } from './plain-matcher.js';
+import { createPlainThinAdam } from './plain-thin-adam.js';
 
 /** The kernels in plain TypeScript: the definition of what every other build computes, and the fallback. */
 export function createPlainKernels(): Kernels {
@@ -11,6 +12,7 @@ export function createPlainKernels(): Kernels {
     multiply,
     hold: () => () => {},
     createMatcher: createPlainMatcher,
+    createThinAdam: createPlainThinAdam,
     dispose: () => {},
   };
 }

@@ -5,6 +5,7 @@ type ChunkFunction = (...addressesAndSizes: number[]) => void;
 
 /** What a team of threads can work on together. */
 export interface ChunkTasks {
+  adamChunk: ChunkFunction;
   multiplyChunk: ChunkFunction;
   centreChunk: ChunkFunction;
   surveyChunk: ChunkFunction;

@@ -1,10 +1,11 @@
-import { createMatrix, type Matrix } from '@sdmjs/core';
+import type { Matrix } from '@sdmjs/core';
 import { requireInnerSizes } from '../checks.js';
 import type { Kernels } from '../kernels.js';
 import type { Team } from '../threads/team.js';
 import { type Arena, createArena } from './arena.js';
-import { MULTIPLY_SCRATCH_BYTES } from './module.js';
+import { type HeldFactor, copyFactor, product } from './product.js';
 import { createSimdMatcher } from './simd-matcher.js';
+import { createSimdThinAdam } from './simd-thin-adam.js';
 
 /** The kernels in WebAssembly SIMD, equal to the plain ones bit for bit however many threads there are. */
 export function createSimdKernels(module: WebAssembly.Module, team: Team, { shared }: { shared: boolean }): Kernels {
@@ -41,54 +42,11 @@ export function createSimdKernels(module: WebAssembly.Module, team: Team, { shar
       };
     },
     createMatcher: (support) => createSimdMatcher(support, createArena(module, { shared }), team),
+    createThinAdam: (initial) => createSimdThinAdam(initial, createArena(module, { shared }), team),
     dispose() {
       scratch = undefined;
       held.clear();
       team.dispose();
     },
   };
-}
-
-interface HeldFactor {
-  readonly arena: Arena;
-  readonly address: number;
-}
-
-interface Factors {
-  readonly a: Matrix;
-  readonly right: HeldFactor;
-  readonly columns: number;
-  /** Bytes from one inner index of B to the next, and from one column of the product to the next. */
-  readonly depthStep: number;
-  readonly columnStep: number;
-}
-
-/** Columns of a chunk at most: a block of B stays close to the second cache. */
-const CHUNK_COLUMNS = 256;
-
-function copyFactor(arena: Arena, { data }: Matrix): HeldFactor {
-  const address = arena.allocate(4 * data.length, 'a factor');
-  arena.floats(address, data.length).set(data);
-  return { arena, address };
-}
-
-function product(team: Team, { a, right, columns, depthStep, columnStep }: Factors): Matrix {
-  const { arena, address } = right;
-  if (a.columns === 0) return createMatrix(a.rows, columns);
-  const mark = arena.mark();
-  const left = arena.allocate(4 * a.data.length, 'a factor');
-  const target = arena.allocate(4 * a.rows * columns, 'a product');
-  const scratch = arena.allocate(MULTIPLY_SCRATCH_BYTES * team.size, 'packing');
-  arena.floats(left, a.data.length).set(a.data);
-  const perChunk = Math.max(32, Math.min(CHUNK_COLUMNS, Math.ceil(columns / (2 * team.size) / 8) * 8));
-  const sizes = [a.rows, columns, a.columns, perChunk, scratch, MULTIPLY_SCRATCH_BYTES];
-  team.run(arena, {
-    name: 'multiplyChunk',
-    parameters: [left, 4 * a.columns, address, depthStep, columnStep, target, ...sizes],
-    chunks: Math.ceil(columns / perChunk),
-    work: a.rows * columns * a.columns,
-  });
-  const result = arena.floats(target, a.rows * columns).slice();
-  arena.release(mark);
-  return createMatrix(a.rows, columns, result);
 }

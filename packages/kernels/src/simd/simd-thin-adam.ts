@@ -1,0 +1,58 @@
+import { createMatrix, type Matrix } from '@sdmjs/core';
+import { requireInnerSizes, requireThinStep } from '../checks.js';
+import type { ThinAdam, ThinStep } from '../kernels.js';
+import { ADAM_CHUNK_ROWS } from '../plain/plain-thin-adam.js';
+import type { Team } from '../threads/team.js';
+import type { Arena } from './arena.js';
+import { copyFactor, product } from './product.js';
+
+/** Adam on a matrix that lies in an arena of its own. */
+export function createSimdThinAdam(initial: Matrix, arena: Arena, team: Team): ThinAdam {
+  const { rows, columns } = initial;
+  const size = rows * columns;
+  const held = copyFactor(arena, initial);
+  const means = arena.allocate(4 * size, "Adam's means");
+  const squares = arena.allocate(4 * size, "Adam's squares");
+  arena.floats(means, size).fill(0);
+  arena.floats(squares, size).fill(0);
+  const chunks = Math.ceil(rows / ADAM_CHUNK_ROWS);
+
+  function step(given: ThinStep): Float64Array {
+    requireThinStep(given, rows, columns);
+    const { gradient, factors, next } = given;
+    const mark = arena.mark();
+    const sums = new Float64Array(gradient.rows * columns);
+    const thin = [factors, gradient, next].map((factor) => copyFactor(arena, factor).address);
+    const partials = arena.allocate(4 * sums.length * chunks, 'the product of a step');
+    team.run(arena, {
+      name: 'adamChunk',
+      parameters: [
+        ...[held.address, means, squares, rows, columns, ...thin, gradient.rows],
+        ...[given.step, given.scale, partials, ADAM_CHUNK_ROWS],
+      ],
+      chunks,
+      // Roots and quotients cost more than multiplications.
+      work: size * (8 + 2 * gradient.rows),
+    });
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const partial = arena.floats(partials + 4 * sums.length * chunk, sums.length);
+      for (let i = 0; i < sums.length; i++) sums[i]! += partial[i]!;
+    }
+    arena.release(mark);
+    return sums;
+  }
+
+  return {
+    // The memory may have grown since, which takes earlier views away.
+    get weights() {
+      return createMatrix(rows, columns, arena.floats(held.address, size));
+    },
+    project(gradient) {
+      requireInnerSizes(gradient.columns, columns, 'project');
+      const sizes = { columns: rows, depthStep: 4, columnStep: 4 * columns };
+      return product(team, { a: gradient, right: held, ...sizes });
+    },
+    step,
+    dispose: () => team.forget(arena),
+  };
+}
