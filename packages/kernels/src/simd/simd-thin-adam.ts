@@ -24,12 +24,10 @@ export function createSimdThinAdam(initial: Matrix, arena: Arena, team: Team): T
     const sums = new Float64Array(gradient.rows * columns);
     const thin = [factors, gradient, next].map((factor) => copyFactor(arena, factor).address);
     const partials = arena.allocate(4 * sums.length * chunks, 'the product of a step');
+    const matrix = [held.address, means, squares, rows, columns];
     team.run(arena, {
       name: 'adamChunk',
-      parameters: [
-        ...[held.address, means, squares, rows, columns, ...thin, gradient.rows],
-        ...[given.step, given.scale, partials, ADAM_CHUNK_ROWS],
-      ],
+      parameters: [...matrix, ...thin, gradient.rows, given.step, given.scale, partials, ADAM_CHUNK_ROWS],
       chunks,
       // Roots and quotients cost more than multiplications.
       work: size * (8 + 2 * gradient.rows),
