@@ -1,5 +1,6 @@
-import { createMatrix, createRandom, type Matrix } from '@sdmjs/core';
+import { createMatrix, type Matrix } from '@sdmjs/core';
 import { type Kernels, loadKernels, type Matcher } from '@sdmjs/kernels';
+import { randomMatrix } from './kernels.js';
 
 const SUPPORT = 10_000;
 const FEATURES = 1024;
@@ -29,8 +30,8 @@ interface Spread {
 export async function compareKernels(): Promise<Comparison[]> {
   const [one, all] = [await loadKernels({ threads: 1 }), await loadKernels()];
   try {
-    const [vectors, queries] = [drawMatrix(SUPPORT, REPRESENTATION, 1), drawMatrix(QUERIES, REPRESENTATION, 2)];
-    const [weights, rows] = [drawMatrix(REPRESENTATION, FEATURES, 3), drawMatrix(QUERIES, FEATURES, 4)];
+    const [vectors, queries] = [randomMatrix(SUPPORT, REPRESENTATION, 1), randomMatrix(QUERIES, REPRESENTATION, 2)];
+    const [weights, rows] = [randomMatrix(REPRESENTATION, FEATURES, 3), randomMatrix(QUERIES, FEATURES, 4)];
     // One row in fifty is not good: the limit lies among many good rows, where bounds have most to decide.
     const goodClasses = Int32Array.from({ length: SUPPORT }, (_, j) => (j % 50 === 0 ? -1 : 0));
     const matchers = [one, all].map((kernels) => kernels.createMatcher({ vectors, goodClasses }));
@@ -120,13 +121,4 @@ async function matchOne(matcher: Matcher, query: Matrix): Promise<void> {
 
 function requestOf(queries: Matrix) {
   return { queries, predictions: new Int32Array(queries.rows), maxSimilarity: 2048 };
-}
-
-function drawMatrix(rows: number, columns: number, seed: number): Matrix {
-  const random = createRandom(seed);
-  return createMatrix(
-    rows,
-    columns,
-    Float32Array.from({ length: rows * columns }, () => random.normal()),
-  );
 }
