@@ -1,17 +1,18 @@
 // Gzip size of everything a package's main entry pulls in, workspace packages included; TensorFlow.js is the user's.
 // The cli is a program for Node and has no limit.
+// `kernels` is WebAssembly as text (11 kB of it, which gzip hardly shrinks) and the program of its worker threads.
 const limits = {
   activation: '5 kB',
   adapters: '5 kB',
-  backends: '12 kB',
+  backends: '15 kB',
   calibration: '12 kB',
   core: '5 kB',
-  estimator: '25 kB',
-  exemplars: '12 kB',
-  interchange: '30 kB',
-  kernels: '10 kB',
-  'language-model': '65 kB',
-  training: '30 kB',
+  estimator: '30 kB',
+  exemplars: '17 kB',
+  interchange: '35 kB',
+  kernels: '15 kB',
+  'language-model': '70 kB',
+  training: '35 kB',
 };
 
 export default Object.entries(limits).map(([name, limit]) => ({

@@ -6,7 +6,7 @@ import type { EstimatorParts } from './sdm-estimator.js';
 export interface Runtime {
   readonly kernels: Kernels;
   readonly index: ExemplarIndex;
-  /** Frees the index, and the kernels unless they were given. */
+  /** Frees the index and the weights that the kernels hold, and the kernels unless they were given. */
   dispose(): void;
 }
 
@@ -15,11 +15,13 @@ export async function loadRuntime(parts: Pick<EstimatorParts, 'model' | 'createI
   const { model, createIndex } = parts;
   const kernels = parts.kernels ?? (await loadKernels());
   const index = createIndex ? await createIndex(model.support) : await createExactIndex(model.support, { kernels });
+  const release = kernels.hold(model.adaptor.projectionWeight);
   return {
     kernels,
     index,
     dispose() {
       index.dispose();
+      release();
       if (!parts.kernels) kernels.dispose();
     },
   };

@@ -1,7 +1,6 @@
 import { requireColumns, throwIfAborted } from '@sdmjs/core';
 import { type Kernels, loadKernels } from '@sdmjs/kernels';
 import { type ExemplarIndex, requireMatchable } from './exemplar-index.js';
-import { nearestRows } from './nearest-rows.js';
 import { goodClassesOf, type IndexedSupport, requireIndexable } from './support-set.js';
 
 /**
@@ -32,7 +31,8 @@ export async function createExactIndex(
     },
     async nearest(query, count, { exclusion } = {}) {
       requireColumns({ data: query, rows: 1, columns: query.length }, columns, 'nearest: query');
-      return nearestRows(matcher.distances(query), count, exclusion);
+      const { indices, distances } = matcher.nearest(query, count, exclusion);
+      return Array.from(indices, (index, i) => ({ index, squaredDistance: distances[i]! }));
     },
     dispose() {
       matcher.dispose();

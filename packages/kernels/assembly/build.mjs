@@ -1,11 +1,13 @@
-// Compiles assembly/index.ts to WebAssembly and writes it as base64 to src/generated/, unless nothing changed since.
+// Compiles assembly/index.ts to WebAssembly and writes it as base64 to src/generated/, with the program of the workers as text, unless nothing
+// changed since. The module wants a memory that threads share; the byte at `sharedFlag` makes it one that they do not.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const target = fileURLToPath(new URL('../src/generated/kernels-wasm.ts', import.meta.url));
-const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--importMemory'];
+const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads'];
+const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
 
 const hash = createHash('sha256');
 for (const file of readdirSync(folder).sort()) hash.update(readFileSync(folder + file));
@@ -14,20 +16,34 @@ const header = `// Made by assembly/build.mjs from sources with sha256 ${hash.di
 if (!readIfThere(target)?.startsWith(header)) {
   const binary = await compile();
   mkdirSync(fileURLToPath(new URL('../src/generated/', import.meta.url)), { recursive: true });
-  writeFileSync(target, `${header}export const kernelsWasm =\n  '${Buffer.from(binary).toString('base64')}';\n`);
+  const worker = readFileSync(`${folder}worker.cjs`, 'utf8').replace(/^(?:\/\/.*)?\n/gm, '');
+  const values = { kernelsWasm: Buffer.from(binary).toString('base64'), workerProgram: worker };
+  const lines = Object.entries(values).map(([name, value]) => `export const ${name} =\n  ${JSON.stringify(value)};\n`);
+  writeFileSync(target, `${header}${lines.join('')}export const sharedFlag = ${sharedFlagOf(binary)};\n`);
   process.stdout.write(`kernels: ${binary.length} bytes of WebAssembly\n`);
 }
 
 async function compile() {
   const { default: asc } = await import('assemblyscript/asc');
   let binary;
-  const { error, stderr } = await asc.main(['index.ts', '--baseDir', folder, '--outFile', 'kernels.wasm', ...flags], {
-    writeFile: (_name, contents) => {
-      binary = contents;
+  const { error, stderr } = await asc.main(
+    ['index.ts', '--baseDir', folder, '--outFile', 'kernels.wasm', ...flags, ...memory],
+    {
+      writeFile: (_name, contents) => {
+        binary = contents;
+      },
     },
-  });
+  );
   if (error) throw new Error(`${error.message}\n${stderr}`);
   return binary;
+}
+
+/** The place of the flags of the imported memory: behind its two names and its kind; 3 is shared and bounded, 1 bounded. */
+function sharedFlagOf(binary) {
+  const name = '\x03env\x06memory\x02';
+  const place = Buffer.from(binary).indexOf(name, 'latin1') + name.length;
+  if (place < name.length || binary[place] !== 3) throw new Error('the module imports no shared memory');
+  return place;
 }
 
 function readIfThere(path) {

@@ -1,3 +1,4 @@
+import { dotRows } from './dot-rows';
 import { packLanes } from './pack';
 import { A_STEP, B_STEP, DEPTH_BLOCK, multiplyTile, TILE_COLUMNS, TILE_ROWS } from './tile';
 
@@ -20,23 +21,53 @@ export function multiplyBatches(
   const cBatchStep = <usize>rows * columns * 4;
   for (let batch = 0; batch < batches; batch++) {
     if (depth == 0) memory.fill(c, 0, cBatchStep);
-    for (let column = 0; column < columns; column += COLUMN_BLOCK) {
-      const width = min(COLUMN_BLOCK, columns - column);
-      for (let start = 0; start < depth; start += DEPTH_BLOCK) {
-        const steps = min(DEPTH_BLOCK, depth - start);
-        const bBlock = b + <usize>column * bColumnStep + <usize>start * bDepthStep;
-        packColumns(bBlock, bDepthStep, bColumnStep, width, steps, scratch + A_BLOCK_BYTES);
-        for (let row = 0; row < rows; row += ROW_BLOCK) {
-          const height = min(ROW_BLOCK, rows - row);
-          packRows(a + <usize>row * aRowStep + <usize>start * aDepthStep, aRowStep, aDepthStep, height, steps, scratch);
-          const target = c + (<usize>row * columns + column) * 4;
-          multiplyPacked(scratch, target, <usize>columns * 4, height, width, steps, start == 0);
-        }
-      }
-    }
+    multiplyBlocks(a, aRowStep, aDepthStep, b, bDepthStep, bColumnStep, c, <usize>columns * 4, rows, columns, depth, scratch);
     a += aBatchStep;
     b += bBatchStep;
     c += cBatchStep;
+  }
+}
+
+/**
+ * Columns of one chunk of a product C = A·B with rows of A in order, into a C of zeros `cRowBytes` a row. Few rows of A and columns of B in
+ * order are multiplied where they lie.
+ */
+export function multiplyChunk(
+  a: usize, aRowStep: usize, b: usize, bDepthStep: usize, bColumnStep: usize, c: usize, rows: i32, columns: i32,
+  depth: i32, columnsInChunk: i32, scratch: usize, scratchBytes: usize, chunk: i32, thread: i32,
+): void {
+  const column = chunk * columnsInChunk;
+  const width = min(columnsInChunk, columns - column);
+  const cRowBytes = <usize>columns * 4;
+  const target = c + <usize>column * 4;
+  if (bDepthStep == 4 && rows < TILE_ROWS) {
+    for (let row: usize = 0; row < <usize>rows; row++) {
+      dotRows(a + row * aRowStep, b, bColumnStep, depth, 0, column, width, target + row * cRowBytes);
+    }
+    return;
+  }
+  const own = scratch + <usize>thread * scratchBytes;
+  const bColumns = b + <usize>column * bColumnStep;
+  multiplyBlocks(a, aRowStep, 4, bColumns, bDepthStep, bColumnStep, target, cRowBytes, rows, width, depth, own);
+}
+
+function multiplyBlocks(
+  a: usize, aRowStep: usize, aDepthStep: usize, b: usize, bDepthStep: usize, bColumnStep: usize,
+  c: usize, cRowBytes: usize, rows: i32, columns: i32, depth: i32, scratch: usize,
+): void {
+  for (let column = 0; column < columns; column += COLUMN_BLOCK) {
+    const width = min(COLUMN_BLOCK, columns - column);
+    for (let start = 0; start < depth; start += DEPTH_BLOCK) {
+      const steps = min(DEPTH_BLOCK, depth - start);
+      const bBlock = b + <usize>column * bColumnStep + <usize>start * bDepthStep;
+      packColumns(bBlock, bDepthStep, bColumnStep, width, steps, scratch + A_BLOCK_BYTES);
+      for (let row = 0; row < rows; row += ROW_BLOCK) {
+        const height = min(ROW_BLOCK, rows - row);
+        packRows(a + <usize>row * aRowStep + <usize>start * aDepthStep, aRowStep, aDepthStep, height, steps, scratch);
+        const target = c + <usize>row * cRowBytes + <usize>column * 4;
+        multiplyPacked(scratch, target, cRowBytes, height, width, steps, start == 0);
+      }
+    }
   }
 }
 

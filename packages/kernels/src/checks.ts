@@ -1,5 +1,5 @@
 import { SdmError } from '@sdmjs/core';
-import type { MatcherSupport, Matches, MatchRequest } from './kernels.js';
+import type { MatcherSupport, Matches, MatchRequest, ThinStep } from './kernels.js';
 
 /** Throws `shape-mismatch` unless the inner sizes of a product agree. */
 export function requireInnerSizes(left: number, right: number, what: string): void {
@@ -29,14 +29,34 @@ export function requireMatchRequest(request: MatchRequest, size: number, columns
 
 function requireExclusions(exclusions: Int32Array, queryCount: number, size: number): void {
   requireCount(exclusions.length, queryCount, 'match: exclusions');
-  for (let i = 0; i < exclusions.length; i++) {
-    if (exclusions[i]! < -1 || exclusions[i]! >= size) {
-      throw new SdmError('out-of-range', `match: exclusion ${exclusions[i]} of query ${i} is not in [-1, ${size})`);
-    }
-    if (size === 1 && exclusions[i] === 0) {
-      throw new SdmError('empty-input', `match: query ${i} excludes the only support row`);
-    }
+  for (let i = 0; i < exclusions.length; i++) requireExclusion(exclusions[i]!, size, `match: exclusion of query ${i}`);
+}
+
+function requireExclusion(exclusion: number, size: number, what: string): void {
+  if (!Number.isInteger(exclusion) || exclusion < -1 || exclusion >= size) {
+    throw new SdmError('out-of-range', `${what}: wanted -1 or a support row below ${size}, got ${exclusion}`);
   }
+  if (size === 1 && exclusion === 0) {
+    throw new SdmError('empty-input', `${what}: no support row is left; a support of one row cannot leave it out`);
+  }
+}
+
+/** How many nearest rows there are to list. Throws `out-of-range`, or `empty-input` when leaving a row out leaves nothing. */
+export function nearestCount(count: number, exclusion: number, size: number): number {
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new SdmError('out-of-range', `nearest: wanted an integer count >= 0, got ${count}`);
+  }
+  requireExclusion(exclusion, size, 'nearest: exclusion');
+  return Math.min(count, exclusion >= 0 ? size - 1 : size);
+}
+
+/** Throws `shape-mismatch` unless the factors of a step fit a matrix `[rows, columns]` and each other. */
+export function requireThinStep({ gradient, factors, next }: ThinStep, rows: number, columns: number): void {
+  requireWidth(gradient.columns, columns, 'step: gradient');
+  requireWidth(factors.columns, rows, 'step: factors');
+  requireWidth(next.columns, rows, 'step: next');
+  requireCount(factors.rows, gradient.rows, 'step: factors');
+  requireCount(next.rows, gradient.rows, 'step: next');
 }
 
 /** Throws `shape-mismatch` unless a vector has the width of the support rows. */

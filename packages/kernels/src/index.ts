@@ -1,3 +1,14 @@
-export type { Kernels, Matcher, MatcherSupport, Matches, MatchRequest } from './kernels.js';
+export type {
+  AdamMoments,
+  Kernels,
+  Matcher,
+  MatcherSupport,
+  Matches,
+  MatchRequest,
+  NearestRows,
+  ThinAdam,
+  ThinStep,
+} from './kernels.js';
 export { type LoadKernelsOptions, loadKernels } from './load-kernels.js';
 export { createPlainKernels } from './plain/plain-kernels.js';
+export { thinProduct } from './plain/plain-thin-adam.js';

@@ -3,14 +3,57 @@ import type { Matrix } from '@sdmjs/core';
 /** CPU arithmetic. Every implementation gives the same bits as `createPlainKernels`, which is the definition. */
 export interface Kernels {
   readonly name: 'simd' | 'plain';
+  /** Threads that work at once at most, the caller's among them. */
+  readonly threads: number;
   /** A·Bᵀ `[a.rows, b.rows]`: each element a float32 sum over k in ascending order. Throws `shape-mismatch`. */
   multiplyTransposed(a: Matrix, b: Matrix): Matrix;
   /** A·B `[a.rows, b.columns]`, summed likewise. Throws `shape-mismatch`. */
   multiply(a: Matrix, b: Matrix): Matrix;
+  /**
+   * Keeps a copy of a right factor where products are made, so that they need not copy it: for weights that are used often and do not
+   * change. Products by this very matrix use the copy until the function returned is called. Throws `out-of-memory`.
+   */
+  hold(factor: Matrix): () => void;
   /** Packs the support once for many matches. Throws `empty-input`, `shape-mismatch`, `not-finite`, `out-of-memory`. */
   createMatcher(support: MatcherSupport): Matcher;
-  /** Frees the memory that is kept between calls; matchers already made stay usable. */
+  /** A matrix `[M, D]` in training, copied; its gradients are products of thin factors. Throws `out-of-memory`. */
+  createThinAdam(initial: Matrix, moments?: AdamMoments): ThinAdam;
+  /** Ends the threads and frees the memory that is kept between calls; matchers already made stay usable. */
   dispose(): void;
+}
+
+/**
+ * Adam (β 0.9 and 0.999, ε 1e-8, in float32) on a matrix W `[M, D]` whose gradient is Uᵀ·G with thin U `[C, M]` and G `[C, D]`: the gradient is
+ * formed where it is used. The same bits in every implementation, whatever the threads.
+ */
+export interface ThinAdam {
+  /** W as it is now, changed in place by `step`. */
+  readonly weights: Matrix;
+  /** Views of the present moments. */
+  readonly moments: AdamMoments;
+  /** G·Wᵀ `[C, M]`. */
+  project(gradient: Matrix): Matrix;
+  /** One step; returns V·W `[C · D]` at the new W: sums over 32 rows in float32, then in double. Throws `shape-mismatch`. */
+  step(step: ThinStep): Float64Array;
+  dispose(): void;
+}
+
+/** Adam's running means of a gradient `[M · D]` and of its square. */
+export interface AdamMoments {
+  readonly means: Float32Array;
+  readonly squares: Float32Array;
+}
+
+export interface ThinStep {
+  /** G `[C, D]` */
+  readonly gradient: Matrix;
+  /** U `[C, M]` */
+  readonly factors: Matrix;
+  /** V `[C, M]` */
+  readonly next: Matrix;
+  /** Learning rate over 1 − β₁ᵗ, and 1 / √(1 − β₂ᵗ). */
+  readonly step: number;
+  readonly scale: number;
 }
 
 export interface MatcherSupport {
@@ -42,12 +85,24 @@ export interface Matches {
   readonly nearestIndices: Int32Array;
 }
 
+/** Rows near a query, the nearest first. */
+export interface NearestRows {
+  readonly indices: Int32Array;
+  /** Squared L2. */
+  readonly distances: Float32Array;
+}
+
 /** A support set ready for matching. Distance: max(0, (|c|² + |x|²) − 2·c·x) in float32 on rows centred on support row 0. */
 export interface Matcher {
   /** Number of support rows. */
   readonly size: number;
   /** Throws `shape-mismatch`, `out-of-range`, `not-finite`, `aborted`, and `empty-input` if an exclusion leaves a query no row. */
   match(request: MatchRequest): Promise<Matches>;
+  /**
+   * The nearest `count` rows of one raw query `[M]` in (distance, index) order, fewer when the support is smaller, without row
+   * `exclusion` (−1: none). Cheap right after `match` of this query alone. Throws as `match` does.
+   */
+  nearest(query: Float32Array, count: number, exclusion?: number): NearestRows;
   /** Squared distances `[N]` of one raw query `[M]`: the same numbers `match` sees. */
   distances(query: Float32Array): Float32Array;
   dispose(): void;

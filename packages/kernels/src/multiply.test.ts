@@ -1,13 +1,17 @@
 import { createMatrix, createRandom, type Matrix, SdmError } from '@sdmjs/core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPlainKernels, type Kernels, loadKernels } from './index.js';
+import { startKernels } from './testing/start-kernels.js';
 
 const plain = createPlainKernels();
 let simd: Kernels;
+let together: Kernels;
 beforeAll(async () => {
-  simd = await loadKernels();
+  simd = await loadKernels({ threads: 1 });
+  together = await startKernels(3);
 });
+afterAll(() => together.dispose());
 
 const awkward = [0, -0, 1, -1, 1e-45, -1e-45, 1.2e-38, 3e38, -3e38, 16777217, 0.1];
 
@@ -53,8 +57,10 @@ describe('multiply and multiplyTransposed', () => {
         const a = randomMatrix(rows, inner, seed, isAwkward);
         const b = randomMatrix(columns, inner, seed + 1, isAwkward);
         const c = randomMatrix(inner, columns, seed + 2, isAwkward);
-        expectSameBits(simd.multiplyTransposed(a, b), plain.multiplyTransposed(a, b));
-        expectSameBits(simd.multiply(a, c), plain.multiply(a, c));
+        for (const kernels of [simd, together]) {
+          expectSameBits(kernels.multiplyTransposed(a, b), plain.multiplyTransposed(a, b));
+          expectSameBits(kernels.multiply(a, c), plain.multiply(a, c));
+        }
       }),
       { numRuns: 200 },
     );
@@ -64,8 +70,33 @@ describe('multiply and multiplyTransposed', () => {
     const a = randomMatrix(131, 515, 1);
     const b = randomMatrix(517, 515, 2);
     const c = randomMatrix(515, 517, 3);
-    expectSameBits(simd.multiplyTransposed(a, b), plain.multiplyTransposed(a, b));
-    expectSameBits(simd.multiply(a, c), plain.multiply(a, c));
+    for (const kernels of [simd, together]) {
+      expectSameBits(kernels.multiplyTransposed(a, b), plain.multiplyTransposed(a, b));
+      expectSameBits(kernels.multiply(a, c), plain.multiply(a, c));
+    }
+  });
+
+  it('gives the same product by a factor that is held, and after it has been let go', () => {
+    const factor = randomMatrix(301, 70, 8);
+    for (const kernels of [plain, simd, together]) {
+      const release = kernels.hold(factor);
+      for (let rows = 1; rows < 9; rows += 2) {
+        const a = randomMatrix(rows, 70, rows);
+        expectSameBits(kernels.multiplyTransposed(a, factor), plain.multiplyTransposed(a, factor));
+      }
+      const a = randomMatrix(3, 301, 9);
+      expectSameBits(kernels.multiply(a, factor), plain.multiply(a, factor));
+      release();
+      expectSameBits(kernels.multiply(a, factor), plain.multiply(a, factor));
+    }
+  });
+
+  it('refuses a number of threads that is none', async () => {
+    for (const threads of [0, 1.5, Number.NaN]) {
+      await expect(loadKernels({ threads })).rejects.toThrow('wanted an integer threads >= 1');
+    }
+    const one = await loadKernels({ threads: 1 });
+    expect(one.threads).toBe(1);
   });
 
   it('does not depend on where a row lies', () => {

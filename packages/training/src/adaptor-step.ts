@@ -1,8 +1,10 @@
+import { createMatrix, type Matrix } from '@sdmjs/core';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
+import { type Kernels, type ThinAdam, thinProduct } from '@sdmjs/kernels';
 import type { OptimizerState } from './engine.js';
 
 /** Numbers in training with Adam's two moments of each, all changed in place. */
-export interface Parameters {
+interface Parameters {
   readonly weights: Float32Array;
   readonly means: Float32Array;
   readonly squares: Float32Array;
@@ -10,15 +12,12 @@ export interface Parameters {
 
 /** The adaptor in training. D features, M representation numbers, C classes. */
 export interface AdaptorState {
-  /** The M rows of the first map, `[D]` each. */
-  readonly projectionRows: readonly Parameters[];
+  /** The first map, `[M, D]`. */
+  readonly projection: ThinAdam;
   readonly projectionBias: Parameters;
   /** `[C · M]` */
   readonly classifier: Parameters;
   readonly classifierBias: Parameters;
-  /** The weights above, and Adam's two moments of each, in the shape of an adaptor; they share the memory. */
-  readonly adaptor: ExemplarAdaptor;
-  readonly moments: Pick<OptimizerState, 'means' | 'squares'>;
   /** The product of the two maps, kept up to date: all that logits need. */
   readonly combined: CombinedMap;
   steps: number;
@@ -35,30 +34,31 @@ const BETA_2 = 0.999;
 const EPSILON = 1e-8;
 
 /** State before the first step, or where the optimiser stood. Everything is copied. */
-export function createAdaptorState(initial: ExemplarAdaptor, optimizer?: OptimizerState): AdaptorState {
-  const adaptor = copyAdaptor(initial);
-  const moments = {
-    means: optimizer ? copyAdaptor(optimizer.means) : zerosLike(initial),
-    squares: optimizer ? copyAdaptor(optimizer.squares) : zerosLike(initial),
+export function createAdaptorState(
+  initial: ExemplarAdaptor,
+  { kernels, optimizer }: { readonly kernels: Kernels; readonly optimizer?: OptimizerState | undefined },
+): AdaptorState {
+  const { projectionWeight, classifierWeight } = initial;
+  const combined = createCombinedMap(classifierWeight.rows, projectionWeight.columns);
+  const parametersOf = (numbersOf: (part: ExemplarAdaptor) => Float32Array): Parameters => {
+    const weights = numbersOf(initial);
+    const moment = (part: ExemplarAdaptor | undefined) =>
+      part ? numbersOf(part).slice() : new Float32Array(weights.length);
+    return { weights: weights.slice(), means: moment(optimizer?.means), squares: moment(optimizer?.squares) };
   };
-  const parametersOf = (numbersOf: (part: ExemplarAdaptor) => Float32Array): Parameters => ({
-    weights: numbersOf(adaptor),
-    means: numbersOf(moments.means),
-    squares: numbersOf(moments.squares),
-  });
-  const projection = parametersOf(({ projectionWeight }) => projectionWeight.data);
-  const { rows, columns } = adaptor.projectionWeight;
+  const moments = optimizer && {
+    means: optimizer.means.projectionWeight.data,
+    squares: optimizer.squares.projectionWeight.data,
+  };
   const state: AdaptorState = {
-    projectionRows: Array.from({ length: rows }, (_, m) => slice(projection, m * columns, (m + 1) * columns)),
+    projection: kernels.createThinAdam(projectionWeight, moments),
     projectionBias: parametersOf(({ projectionBias }) => projectionBias),
-    classifier: parametersOf(({ classifierWeight }) => classifierWeight.data),
+    classifier: parametersOf(({ classifierWeight: { data } }) => data),
     classifierBias: parametersOf(({ classifierBias }) => classifierBias),
-    adaptor,
-    moments,
-    combined: createCombinedMap(adaptor.classifierWeight.rows, columns),
+    combined,
     steps: optimizer?.steps ?? 0,
   };
-  for (let m = 0; m < rows; m++) addToCombined(state, m);
+  combineWeights(state, thinProduct(classifierWeight, projectionWeight));
   combineBiases(state);
   return state;
 }
@@ -71,9 +71,38 @@ export function createCombinedMap(classCount: number, featureCount: number): Com
   };
 }
 
+/** The present weights; those of the projection are not copied. */
+export function adaptorOf(state: AdaptorState): ExemplarAdaptor {
+  return adaptorWith(state, state.projection.weights.data, ({ weights }) => weights);
+}
+
+/** Where Adam stands; the moments of the projection are not copied. */
+export function optimizerOf(state: AdaptorState): OptimizerState {
+  const { moments } = state.projection;
+  return {
+    steps: state.steps,
+    means: adaptorWith(state, moments.means, ({ means }) => means),
+    squares: adaptorWith(state, moments.squares, ({ squares }) => squares),
+  };
+}
+
+function adaptorWith(
+  state: AdaptorState,
+  projection: Float32Array,
+  numbersOf: (parameters: Parameters) => Float32Array,
+): ExemplarAdaptor {
+  const { rows, columns } = state.projection.weights;
+  return {
+    projectionWeight: createMatrix(rows, columns, projection),
+    projectionBias: numbersOf(state.projectionBias),
+    classifierWeight: classifierOf(state, numbersOf(state.classifier)),
+    classifierBias: numbersOf(state.classifierBias),
+  };
+}
+
 /**
  * One Adam step. With G the `[C, D]` gradient by the product of the maps, the gradient of the projection W₁ is W₂ᵀ·G and that of the
- * classifier W₂ is G·W₁ᵀ: the first is formed row by row where it is used, so no M·D gradient is stored.
+ * classifier W₂ is G·W₁ᵀ: the first is formed where it is used, so no M·D gradient is stored.
  */
 export function stepAdaptor(state: AdaptorState, gradient: CombinedMap, learningRate: number): void {
   state.steps++;
@@ -81,38 +110,42 @@ export function stepAdaptor(state: AdaptorState, gradient: CombinedMap, learning
     step: learningRate / (1 - BETA_1 ** state.steps),
     scale: 1 / Math.sqrt(1 - BETA_2 ** state.steps),
   };
-  const classifier = state.classifier.weights.slice();
-  const representationSize = state.projectionRows.length;
-  adam(state.classifier, classifierGradient(state, gradient), rates);
-  const biasGradient = Float64Array.from({ length: representationSize }, (_, m) =>
-    gradient.biases.reduce((sum, bias, c) => sum + bias * classifier[c * representationSize + m]!, 0),
-  );
-  adam(state.projectionBias, biasGradient, rates);
-  adam(state.classifierBias, gradient.biases, rates);
-  for (const weights of state.combined.weights) weights.fill(0);
-  const rowGradient = new Float64Array(gradient.weights[0]!.length);
-  state.projectionRows.forEach((row, m) => {
-    rowGradient.fill(0);
-    gradient.weights.forEach((weights, c) => {
-      addScaledDoubles(rowGradient, weights, classifier[c * representationSize + m]!);
-    });
-    adam(row, rowGradient, rates);
-    addToCombined(state, m);
+  const { classifier, projectionBias, projection } = state;
+  const representationSize = projectionBias.weights.length;
+  const before = classifier.weights.slice();
+  const slopes = matrixOf(gradient.weights);
+  const classifierGradient = Float64Array.from(projection.project(slopes).data, (slope, i) => {
+    const [c, m] = [Math.floor(i / representationSize), i % representationSize];
+    return slope + gradient.biases[c]! * projectionBias.weights[m]!;
   });
+  adam(classifier, classifierGradient, rates);
+  const biasGradient = Float64Array.from({ length: representationSize }, (_, m) =>
+    gradient.biases.reduce((sum, bias, c) => sum + bias * before[c * representationSize + m]!, 0),
+  );
+  adam(projectionBias, biasGradient, rates);
+  adam(state.classifierBias, gradient.biases, rates);
+  const [factors, next] = [classifierOf(state, before), classifierOf(state, classifier.weights)];
+  const combined = projection.step({ gradient: slopes, factors, next, ...rates });
+  combineWeights(state, combined);
   combineBiases(state);
 }
 
-/** G·W₁ᵀ + g·b₁ᵀ. `[C · M]` */
-function classifierGradient(state: AdaptorState, gradient: CombinedMap): Float64Array {
-  const { projectionRows, projectionBias } = state;
-  const result = new Float64Array(gradient.biases.length * projectionRows.length);
-  gradient.weights.forEach((weights, c) => {
-    for (let m = 0; m < projectionRows.length; m++) {
-      const bias = gradient.biases[c]! * projectionBias.weights[m]!;
-      result[c * projectionRows.length + m] = dot(weights, projectionRows[m]!.weights) + bias;
-    }
+function combineWeights({ combined }: AdaptorState, product: Float64Array): void {
+  combined.weights.forEach((weights, c) => {
+    weights.set(product.subarray(c * weights.length, (c + 1) * weights.length));
   });
-  return result;
+}
+
+function classifierOf({ classifierBias, projectionBias }: AdaptorState, weights: Float32Array): Matrix {
+  return createMatrix(classifierBias.weights.length, projectionBias.weights.length, weights);
+}
+
+function matrixOf(rows: readonly Float64Array[]): Matrix {
+  const matrix = createMatrix(rows.length, rows[0]!.length);
+  rows.forEach((row, i) => {
+    matrix.data.set(row, i * row.length);
+  });
+  return matrix;
 }
 
 function adam(parameters: Parameters, gradient: Float64Array, rates: { step: number; scale: number }): void {
@@ -128,13 +161,6 @@ function adam(parameters: Parameters, gradient: Float64Array, rates: { step: num
   }
 }
 
-function addToCombined({ combined, classifier, projectionRows }: AdaptorState, m: number): void {
-  const row = projectionRows[m]!.weights;
-  combined.weights.forEach((weights, c) => {
-    addScaled(weights, row, classifier.weights[c * projectionRows.length + m]!);
-  });
-}
-
 function combineBiases({ combined, classifier, classifierBias, projectionBias }: AdaptorState): void {
   const { weights: biases } = projectionBias;
   combined.biases.forEach((_, c) => {
@@ -145,11 +171,6 @@ function combineBiases({ combined, classifier, classifierBias, projectionBias }:
 
 /** target += factor · values */
 export function addScaled(target: Float64Array, values: Float32Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i]! += factor * values[i]!;
-}
-
-/** The same of doubles, apart because one loop over two kinds of array would be compiled for both. */
-function addScaledDoubles(target: Float64Array, values: Float64Array, factor: number): void {
   for (let i = 0; i < target.length; i++) target[i]! += factor * values[i]!;
 }
 
@@ -165,31 +186,4 @@ export function dot(a: Float64Array, b: Float32Array): number {
   }
   for (let i = whole; i < b.length; i++) first += a[i]! * b[i]!;
   return first + second + (third + fourth);
-}
-
-/** The same numbers in memory of their own. */
-export function copyAdaptor(adaptor: ExemplarAdaptor): ExemplarAdaptor {
-  return mapAdaptor(adaptor, (numbers) => numbers.slice());
-}
-
-function zerosLike(adaptor: ExemplarAdaptor): ExemplarAdaptor {
-  return mapAdaptor(adaptor, ({ length }) => new Float32Array(length));
-}
-
-function mapAdaptor(adaptor: ExemplarAdaptor, map: (numbers: Float32Array) => Float32Array): ExemplarAdaptor {
-  const { projectionWeight, projectionBias, classifierWeight, classifierBias } = adaptor;
-  return {
-    projectionWeight: { ...projectionWeight, data: map(projectionWeight.data) },
-    projectionBias: map(projectionBias),
-    classifierWeight: { ...classifierWeight, data: map(classifierWeight.data) },
-    classifierBias: map(classifierBias),
-  };
-}
-
-function slice({ weights, means, squares }: Parameters, start: number, end: number): Parameters {
-  return {
-    weights: weights.subarray(start, end),
-    means: means.subarray(start, end),
-    squares: squares.subarray(start, end),
-  };
 }

@@ -5,11 +5,12 @@ import { createExactIndex } from '@sdmjs/exemplars';
 import { type Kernels, loadKernels } from '@sdmjs/kernels';
 import {
   type AdaptorState,
+  adaptorOf,
   addScaled,
-  copyAdaptor,
   createAdaptorState,
   createCombinedMap,
   dot,
+  optimizerOf,
   stepAdaptor,
 } from './adaptor-step.js';
 import type { EngineRound, RoundInputs, SplitName, TrainingEngine } from './engine.js';
@@ -40,7 +41,7 @@ export function kernelEngine(options: { readonly kernels?: Kernels | undefined }
 
 function startRound(inputs: RoundInputs, kernels: Kernels): EngineRound {
   const { features, learningRate } = inputs;
-  const state = createAdaptorState(inputs.adaptor, inputs.optimizer);
+  const state = createAdaptorState(inputs.adaptor, { kernels, optimizer: inputs.optimizer });
   return {
     async trainBatch(rows, signals) {
       const { loss, gradient } = lossGradient(state, inputs, { rows, signals });
@@ -48,14 +49,13 @@ function startRound(inputs: RoundInputs, kernels: Kernels): EngineRound {
       return loss;
     },
     logits: async (split) => combinedLogits(state, features[split], everyRow(features[split])),
-    forward: (split: SplitName, signal) => forwardInBlocks(state.adaptor, features[split], { kernels, signal }),
-    weights: async () => copyAdaptor(state.adaptor),
-    optimizer: async () => ({
-      steps: state.steps,
-      means: copyAdaptor(state.moments.means),
-      squares: copyAdaptor(state.moments.squares),
-    }),
-    dispose() {},
+    forward: (split: SplitName, signal) => forwardInBlocks(adaptorOf(state), features[split], { kernels, signal }),
+    weights: async () => copyAdaptor(adaptorOf(state)),
+    optimizer: async () => {
+      const { steps, means, squares } = optimizerOf(state);
+      return { steps, means: copyAdaptor(means), squares: copyAdaptor(squares) };
+    },
+    dispose: () => state.projection.dispose(),
   };
 }
 
@@ -120,4 +120,14 @@ async function forwardInBlocks(
 
 function everyRow(features: Matrix): Int32Array {
   return Int32Array.from({ length: features.rows }, (_, row) => row);
+}
+
+function copyAdaptor(adaptor: ExemplarAdaptor): ExemplarAdaptor {
+  const { projectionWeight, classifierWeight } = adaptor;
+  return {
+    projectionWeight: { ...projectionWeight, data: projectionWeight.data.slice() },
+    projectionBias: adaptor.projectionBias.slice(),
+    classifierWeight: { ...classifierWeight, data: classifierWeight.data.slice() },
+    classifierBias: adaptor.classifierBias.slice(),
+  };
 }

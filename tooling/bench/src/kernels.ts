@@ -47,7 +47,8 @@ function best(times: number, work: () => unknown): number {
   return shortest;
 }
 
-function randomMatrix(rows: number, columns: number, seed: number): Matrix {
+/** Seeded normal numbers. */
+export function randomMatrix(rows: number, columns: number, seed: number): Matrix {
   const random = createRandom(seed);
   return createMatrix(
     rows,

@@ -1,11 +1,24 @@
+import { cpus } from 'node:os';
 import { benchDecoderStep } from './decoder-step.js';
 import { benchKernels } from './kernels.js';
 import { benchRows } from './rows.js';
 import { benchScoring } from './scoring.js';
+import { compareKernels } from './threads-and-bounds.js';
 
-const print = (line: string) => void process.stdout.write(`${line}\n`);
+// `bench kernels` compares the ways through the kernels and writes JSON; without a word everything else is timed, in lines.
+if (process.argv.includes('kernels')) {
+  const comparisons = await compareKernels();
+  const machine = { processor: cpus()[0]?.model, threads: cpus().length, node: process.version };
+  process.stdout.write(`${JSON.stringify({ machine, comparisons }, null, 2)}\n`);
+} else if (process.argv.includes('scoring')) {
+  await benchScoring(print);
+} else {
+  await benchKernels(print);
+  await benchRows(print);
+  await benchScoring(print);
+  benchDecoderStep(print);
+}
 
-await benchKernels(print);
-await benchRows(print);
-await benchScoring(print);
-benchDecoderStep(print);
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

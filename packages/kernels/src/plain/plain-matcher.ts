@@ -2,13 +2,14 @@ import { rowOf } from '@sdmjs/core';
 import { createBreather } from '../breather.js';
 import {
   emptyMatches,
+  nearestCount,
   notFinite,
   requireFiniteNorms,
   requireMatchRequest,
   requireSupport,
   requireWidth,
 } from '../checks.js';
-import type { Matcher, MatcherSupport, Matches, MatchRequest } from '../kernels.js';
+import type { Matcher, MatcherSupport, Matches, MatchRequest, NearestRows } from '../kernels.js';
 import { dot } from './dot.js';
 import { matchRow } from './match-row.js';
 import { squaredDistances } from './squared-distances.js';
@@ -34,6 +35,15 @@ export function createPlainMatcher(support: MatcherSupport): Matcher {
     return finiteDistances(query, 'distances: the query');
   }
 
+  function nearest(query: Float32Array, count: number, exclusion = -1): NearestRows {
+    requireWidth(query.length, columns, 'nearest: query');
+    const wanted = nearestCount(count, exclusion, size);
+    const all = finiteDistances(query, 'nearest: the query');
+    const order = Int32Array.from(all.keys()).filter((j) => j !== exclusion);
+    const indices = order.sort((i, j) => all[i]! - all[j]! || i - j).slice(0, wanted);
+    return { indices, distances: Float32Array.from(indices, (j) => all[j]!) };
+  }
+
   async function match(request: MatchRequest): Promise<Matches> {
     requireMatchRequest(request, size, columns);
     const { queries, predictions, exclusions, maxSimilarity } = request;
@@ -51,7 +61,7 @@ export function createPlainMatcher(support: MatcherSupport): Matcher {
     return matches;
   }
 
-  return { size, match, distances, dispose: () => {} };
+  return { size, match, nearest, distances, dispose: () => {} };
 }
 
 function centre(row: Float32Array, origin: Float32Array): Float32Array {

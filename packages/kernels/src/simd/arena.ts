@@ -1,8 +1,11 @@
 import { SdmError } from '@sdmjs/core';
-import { instantiateKernels, type KernelExports } from './module.js';
+import { instantiateKernels, type KernelExports, MAX_PAGES } from './module.js';
 
 /** A memory of its own with the kernels linked to it, handed out from the bottom up. */
 export interface Arena {
+  /** Tells arenas apart, for threads. */
+  readonly number: number;
+  readonly memory: WebAssembly.Memory;
   readonly kernels: KernelExports;
   /** The address of `byteCount` fresh bytes, a multiple of 16. Their contents are left over. Throws `out-of-memory`. */
   allocate(byteCount: number, purpose: string): number;
@@ -10,6 +13,8 @@ export interface Arena {
   floats(address: number, length: number): Float32Array;
   /** A view that the next `allocate` may detach. */
   integers(address: number, length: number): Int32Array;
+  /** A view that the next `allocate` may detach. */
+  doubles(address: number, length: number): Float64Array;
   /** The address the next `allocate` returns, for `release`. */
   mark(): number;
   /** Takes back everything allocated since `mark` returned `address`. */
@@ -18,8 +23,11 @@ export interface Arena {
 
 const PAGE_BYTES = 65536;
 
-export function createArena(module: WebAssembly.Module): Arena {
-  const memory = new WebAssembly.Memory({ initial: 1 });
+let created = 0;
+
+/** A fresh arena, in memory that threads share if the module wants that. Throws `out-of-memory`. */
+export function createArena(module: WebAssembly.Module, { shared }: { readonly shared: boolean }): Arena {
+  const memory = createMemory(shared);
   const kernels = instantiateKernels(module, memory);
   let top = 0;
 
@@ -33,15 +41,28 @@ export function createArena(module: WebAssembly.Module): Arena {
   }
 
   return {
+    number: created++,
+    memory,
     kernels,
     allocate,
     floats: (address, length) => new Float32Array(memory.buffer, address, length),
     integers: (address, length) => new Int32Array(memory.buffer, address, length),
+    doubles: (address, length) => new Float64Array(memory.buffer, address, length),
     mark: () => top,
     release: (address) => {
       top = address;
     },
   };
+}
+
+function createMemory(shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared });
+  } catch (cause) {
+    throw new SdmError('out-of-memory', 'no address space for another memory; dispose of what is not needed', {
+      cause,
+    });
+  }
 }
 
 function grow(memory: WebAssembly.Memory, byteCount: number, purpose: string): void {

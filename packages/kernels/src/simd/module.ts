@@ -1,13 +1,28 @@
-import { kernelsWasm } from '../generated/kernels-wasm.js';
+import { kernelsWasm, sharedFlag } from '../generated/kernels-wasm.js';
+
+/** A function that works on one chunk of a task: `(...parameters, chunk, thread)`. */
+type ChunkFunction = (...addressesAndSizes: number[]) => void;
+
+/** What a team of threads can work on together. */
+export interface ChunkTasks {
+  adamChunk: ChunkFunction;
+  multiplyChunk: ChunkFunction;
+  centreChunk: ChunkFunction;
+  surveyChunk: ChunkFunction;
+  quantizeChunk: ChunkFunction;
+  measureChunk: ChunkFunction;
+  matchBlock: ChunkFunction;
+}
 
 /** Addresses are bytes; see assembly/ for what each function reads and writes. */
-export interface KernelExports extends WebAssembly.Exports {
+export interface KernelExports extends WebAssembly.Exports, ChunkTasks {
   multiplyBatches(...addressesAndSizes: number[]): void;
-  centreRows(rows: number, count: number, columns: number, origin: number): void;
-  packSupport(rows: number, count: number, columns: number, panels: number, norms: number): void;
-  packQueries(rows: number, count: number, columns: number, panels: number, norms: number): void;
-  squaredDistances(...addressesAndSizes: number[]): number;
-  matchRows(...addressesAndSizes: number[]): void;
+  chooseScale(support: number, largest: number, square: number, norm: number): void;
+  prepareQuery(...addressesAndSizes: number[]): void;
+  matchScratchBytes(support: number, block: number): number;
+  answer(...addressesAndSizes: number[]): void;
+  listNearest(...addressesAndSizes: number[]): number;
+  allDistances(support: number, query: number, row: number): number;
   sumRows(x: number, rows: number, columns: number, divisor: number, out: number): void;
   sumColumns(...addressesAndSizes: number[]): void;
   gatherBlocks(...addressesAndSizes: number[]): number;
@@ -15,18 +30,25 @@ export interface KernelExports extends WebAssembly.Exports {
   filterGradient(...addressesAndSizes: number[]): void;
 }
 
-/** Bytes of scratch that `multiplyBatches` wants. */
+/** Bytes of scratch that a product wants, for each thread. */
 export const MULTIPLY_SCRATCH_BYTES = 656 * 1024;
+/** The most pages a memory may have that the module is linked to. */
+export const MAX_PAGES = 65536;
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+const compiled: { shared?: Promise<WebAssembly.Module>; own?: Promise<WebAssembly.Module> } = {};
 
-/** The compiled module, or undefined where WebAssembly or its SIMD instructions are missing. */
-export async function compileKernels(): Promise<WebAssembly.Module | undefined> {
+/**
+ * The compiled module, or undefined where WebAssembly or its SIMD instructions are missing. It links to memories that threads share, or only
+ * to those they do not.
+ */
+export async function compileKernels({ shared = false } = {}): Promise<WebAssembly.Module | undefined> {
   if (typeof WebAssembly === 'undefined') return undefined;
   const bytes = Uint8Array.from(atob(kernelsWasm), (character) => character.charCodeAt(0));
+  if (!shared) bytes[sharedFlag] = 1;
   if (!WebAssembly.validate(bytes)) return undefined;
-  compiled ??= WebAssembly.compile(bytes);
-  return compiled;
+  const kind = shared ? 'shared' : 'own';
+  compiled[kind] ??= WebAssembly.compile(bytes);
+  return compiled[kind];
 }
 
 /** Links the module to a memory. */

@@ -1,52 +1,53 @@
-import { createMatrix, type Matrix } from '@sdmjs/core';
+import type { Matrix } from '@sdmjs/core';
 import { requireInnerSizes } from '../checks.js';
 import type { Kernels } from '../kernels.js';
+import type { Team } from '../threads/team.js';
 import { type Arena, createArena } from './arena.js';
-import { MULTIPLY_SCRATCH_BYTES } from './module.js';
+import { type HeldFactor, copyFactor, product } from './product.js';
 import { createSimdMatcher } from './simd-matcher.js';
+import { createSimdThinAdam } from './simd-thin-adam.js';
 
-/** The kernels in WebAssembly SIMD, equal to the plain ones bit for bit. */
-export function createSimdKernels(module: WebAssembly.Module): Kernels {
+/** The kernels in WebAssembly SIMD, equal to the plain ones bit for bit however many threads there are. */
+export function createSimdKernels(module: WebAssembly.Module, team: Team, { shared }: { shared: boolean }): Kernels {
   let scratch: Arena | undefined;
+  const held = new Map<Float32Array, HeldFactor>();
+
+  /** The right factor where it is held, or copied behind nothing else. */
+  function place(b: Matrix): HeldFactor {
+    const known = held.get(b.data);
+    if (known) return known;
+    scratch ??= createArena(module, { shared });
+    scratch.release(0);
+    return copyFactor(scratch, b);
+  }
 
   return {
     name: 'simd',
+    threads: team.size,
     multiplyTransposed(a, b) {
       requireInnerSizes(a.columns, b.columns, 'multiplyTransposed');
-      scratch ??= createArena(module);
-      return product(scratch, { a, b, columns: b.rows, depthStep: 4, columnStep: 4 * b.columns });
+      return product(team, { a, right: place(b), columns: b.rows, depthStep: 4, columnStep: 4 * b.columns });
     },
     multiply(a, b) {
       requireInnerSizes(a.columns, b.rows, 'multiply');
-      scratch ??= createArena(module);
-      return product(scratch, { a, b, columns: b.columns, depthStep: 4 * b.columns, columnStep: 4 });
+      return product(team, { a, right: place(b), columns: b.columns, depthStep: 4 * b.columns, columnStep: 4 });
     },
-    createMatcher: (support) => createSimdMatcher(support, module),
+    hold(factor) {
+      const arena = createArena(module, { shared });
+      const own = copyFactor(arena, factor);
+      held.set(factor.data, own);
+      return () => {
+        if (held.get(factor.data) === own) held.delete(factor.data);
+        team.forget(arena);
+      };
+    },
+    createMatcher: (support) => createSimdMatcher(support, createArena(module, { shared }), team),
+    createThinAdam: (initial, moments) =>
+      createSimdThinAdam(initial, { arena: createArena(module, { shared }), team, moments }),
     dispose() {
       scratch = undefined;
+      held.clear();
+      team.dispose();
     },
   };
-}
-
-interface Factors {
-  readonly a: Matrix;
-  readonly b: Matrix;
-  readonly columns: number;
-  /** Bytes from one inner index of B to the next, and from one column of the product to the next. */
-  readonly depthStep: number;
-  readonly columnStep: number;
-}
-
-function product(arena: Arena, { a, b, columns, depthStep, columnStep }: Factors): Matrix {
-  arena.release(0);
-  const left = arena.allocate(4 * a.data.length, 'a factor');
-  const right = arena.allocate(4 * b.data.length, 'a factor');
-  const target = arena.allocate(4 * a.rows * columns, 'a product');
-  const packed = arena.allocate(MULTIPLY_SCRATCH_BYTES, 'packing');
-  arena.floats(left, a.data.length).set(a.data);
-  arena.floats(right, b.data.length).set(b.data);
-  const aSteps = [4 * a.columns, 4, 0];
-  const bSteps = [depthStep, columnStep, 0];
-  arena.kernels.multiplyBatches(left, ...aSteps, right, ...bSteps, target, a.rows, columns, a.columns, 1, packed);
-  return createMatrix(a.rows, columns, arena.floats(target, a.rows * columns).slice());
 }

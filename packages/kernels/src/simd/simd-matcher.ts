@@ -1,50 +1,67 @@
 import { SdmError } from '@sdmjs/core';
 import { createBreather } from '../breather.js';
-import { emptyMatches, requireMatchRequest, requireSupport, requireWidth } from '../checks.js';
-import type { Matcher, MatcherSupport, Matches, MatchRequest } from '../kernels.js';
-import { createArena } from './arena.js';
-import { distancesTo, matchBlock } from './match-block.js';
-import { type PackedSupport, packSupport } from './pack-support.js';
+import { emptyMatches, nearestCount, requireMatchRequest, requireSupport, requireWidth } from '../checks.js';
+import type { Matcher, MatcherSupport, Matches, MatchRequest, NearestRows } from '../kernels.js';
+import type { Team } from '../threads/team.js';
+import type { Arena } from './arena.js';
+import { matchQueries } from './match-queries.js';
+import { packSupport } from './packed-support.js';
+import { createSingleQuery } from './single-query.js';
 
-/** Bytes of distances held at once, and queries at most in a block. */
-const DISTANCE_BYTES = 16 * 2 ** 20;
-const MAX_BLOCK = 256;
+/** Queries at most between two turns of the event loop, and up to which they are answered one by one. */
+const MOST_AT_ONCE = 256;
+const ONE_BY_ONE = 3;
 
-/** Matching in blocks of queries against the whole support, in a memory of its own. */
-export function createSimdMatcher(support: MatcherSupport, module: WebAssembly.Module): Matcher {
+/** Matching against a support that lies in an arena of its own. */
+export function createSimdMatcher(support: MatcherSupport, arena: Arena, team: Team): Matcher {
   requireSupport(support);
   const { rows: size, columns } = support.vectors;
-  const blockSize = Math.max(4, Math.min(MAX_BLOCK, Math.floor(DISTANCE_BYTES / size / 16) * 4));
-  let packed: PackedSupport | undefined = packSupport(support, createArena(module));
+  let parts: ReturnType<typeof pack> | undefined = pack(support, arena, team);
 
-  function requirePacked(what: string): PackedSupport {
-    if (packed === undefined) throw new SdmError('out-of-range', `${what}: this matcher has been disposed`);
-    return packed;
-  }
-
-  function distances(query: Float32Array): Float32Array {
-    requireWidth(query.length, columns, 'distances: query');
-    return distancesTo(requirePacked('distances'), query);
+  function requireParts(what: string) {
+    if (parts === undefined) throw new SdmError('out-of-range', `${what}: this matcher has been disposed`);
+    return parts;
   }
 
   async function match(request: MatchRequest): Promise<Matches> {
     requireMatchRequest(request, size, columns);
-    const matches = emptyMatches(request.queries.rows);
+    const total = request.queries.rows;
+    const matches = emptyMatches(total);
     const breathe = createBreather(request.signal, 'match');
-    for (let start = 0; start < request.queries.rows; start += blockSize) {
-      const count = Math.min(blockSize, request.queries.rows - start);
-      matchBlock(requirePacked('match'), { request, matches, start, count });
+    const atOnce = total <= ONE_BY_ONE ? 1 : MOST_AT_ONCE;
+    for (let start = 0; start < total; start += atOnce) {
+      const { packed, single } = requireParts('match');
+      const range = { request, matches, start, count: Math.min(atOnce, total - start) };
+      if (atOnce === 1) single.match(range);
+      else matchQueries(packed, team, range);
       await breathe();
     }
     return matches;
   }
 
+  function nearest(query: Float32Array, count: number, exclusion = -1): NearestRows {
+    requireWidth(query.length, columns, 'nearest: query');
+    const wanted = nearestCount(count, exclusion, size);
+    if (wanted === 0) return { indices: new Int32Array(0), distances: new Float32Array(0) };
+    return requireParts('nearest').single.nearest(query, wanted, exclusion);
+  }
+
   return {
     size,
     match,
-    distances,
-    dispose: () => {
-      packed = undefined;
+    nearest,
+    distances(query) {
+      requireWidth(query.length, columns, 'distances: query');
+      return requireParts('distances').single.distances(query);
+    },
+    dispose() {
+      parts = undefined;
+      team.forget(arena);
     },
   };
+}
+
+function pack(support: MatcherSupport, arena: Arena, team: Team) {
+  const packed = packSupport(support, arena, team);
+  return { packed, single: createSingleQuery(packed, team) };
 }

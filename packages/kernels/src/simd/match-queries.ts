@@ -1,0 +1,93 @@
+import { notFinite } from '../checks.js';
+import type { Matches, MatchRequest } from '../kernels.js';
+import type { Team } from '../threads/team.js';
+import type { Arena } from './arena.js';
+import { copyRows, type PackedSupport } from './packed-support.js';
+
+/** Some queries of a request, and where their results go. */
+export interface MatchRange {
+  readonly request: MatchRequest;
+  readonly matches: Matches;
+  readonly start: number;
+  readonly count: number;
+}
+
+/** Queries matched together: they share a pass over the support, and their distances stay in the cache. */
+const BLOCK = 32;
+/** Bytes of distances that a thread holds at once, but for supports too large even for four queries. */
+const DISTANCE_BYTES = 16 * 2 ** 20;
+
+/** Matches some queries, in blocks that threads share, and writes their entries of `matches`. Throws `not-finite`. */
+export function matchQueries(support: PackedSupport, team: Team, range: MatchRange): void {
+  const { arena, columns, stride, width, record } = support;
+  const { request, start, count } = range;
+  const mark = arena.mark();
+  const block = blockSize(count, width, team.size);
+  try {
+    const queries = arena.allocate(4 * count * stride, 'queries');
+    const data = request.queries.data.subarray(start * columns, (start + count) * columns);
+    copyRows(arena, queries, { data, rows: count, columns, stride });
+    const scratchBytes = Math.ceil(arena.kernels.matchScratchBytes(record, block) / 64) * 64;
+    const threads = Math.min(team.size, Math.ceil(count / block));
+    const what = `distances of ${block} queries for each of ${threads} threads`;
+    const results = allocateRequest(arena, range, { queries, block, scratchBytes });
+    const scratch = arena.allocate(scratchBytes * threads, what);
+    arena.integers(results.address, REQUEST_FIELDS)[SCRATCH_FIELD] = scratch;
+    const chunks = Math.ceil(count / block);
+    team.run(arena, {
+      name: 'matchBlock',
+      parameters: [record, results.address],
+      chunks,
+      work: count * width * stride,
+    });
+    readMatches(arena, results, range);
+  } finally {
+    arena.release(mark);
+  }
+}
+
+/** Copies results out. Throws `not-finite` for the first query with a distance that is not. */
+export function readMatches(arena: Arena, results: RequestRecord, { matches, start, count }: MatchRange): void {
+  const indices = arena.integers(results.indices, count);
+  const bad = indices.indexOf(-1);
+  if (bad >= 0) throw notFinite(`match: query ${start + bad}`);
+  matches.similarities.set(arena.integers(results.similarities, count), start);
+  matches.nearestDistances.set(arena.floats(results.distances, count), start);
+  matches.nearestIndices.set(indices, start);
+}
+
+/** Addresses of a request in an arena; see assembly/records.ts. */
+export interface RequestRecord {
+  readonly address: number;
+  readonly similarities: number;
+  readonly distances: number;
+  readonly indices: number;
+}
+
+const REQUEST_FIELDS = 11;
+const SCRATCH_FIELD = 9;
+
+/** Writes the fields of a request for some queries, without room for scratch. */
+export function allocateRequest(
+  arena: Arena,
+  { request, start, count }: MatchRange,
+  sizes: { readonly queries: number; readonly block: number; readonly scratchBytes: number },
+): RequestRecord {
+  const room = () => arena.allocate(4 * count, 'matches');
+  const address = arena.allocate(4 * REQUEST_FIELDS, 'a request');
+  const [predictions, exclusions, similarities, distances, indices] = [room(), room(), room(), room(), room()];
+  arena.integers(predictions, count).set(request.predictions.subarray(start, start + count));
+  arena.integers(exclusions, count).fill(-1);
+  if (request.exclusions) arena.integers(exclusions, count).set(request.exclusions.subarray(start, start + count));
+  const { queries, block, scratchBytes } = sizes;
+  const fields = [queries, count, block, predictions, exclusions, request.maxSimilarity];
+  arena.integers(address, REQUEST_FIELDS).set([...fields, similarities, distances, indices, 0, scratchBytes]);
+  return { address, similarities, distances, indices };
+}
+
+/** A multiple of 4: at least two blocks a thread where there are enough queries. */
+function blockSize(count: number, width: number, threads: number): number {
+  const fitting = Math.floor(DISTANCE_BYTES / (4 * width) / 4) * 4;
+  const shared = Math.ceil(count / (2 * threads) / 4) * 4;
+  return Math.max(4, Math.min(BLOCK, fitting, shared));
+}
