@@ -43,6 +43,10 @@ On the H200, through WebGPU:
 - **AdamW belongs on the device** (\`updateOn: 'device'\`): on the CPU every gradient and weight crosses the bus at under 2 GB/s and one core updates them,
   which makes the step of the 97-million-weight decoder 5.8 times as long, and that of the smallest 1.4 times. Larger submissions or keeping small tensors off the CPU changed nothing.
 - A matrix product alone reaches 23 TFLOP/s; the largest decoder's step, at 6 operations a weight and token, is at 14. Tensor cores and half precision are out of reach of tfjs-backend-webgpu.
+- **Batches of ever new sizes fill it.** tfjs-backend-webgpu keeps every buffer for the next tensor of its size. The \`gpu\` preset of
+  [verified-writer](../../apps/verified-writer/README.md) (7 million weights, 8,192 tokens a step) pretrained at 93,000 tokens/s, in 86 s, and had filled 139 GiB after 8 million
+  tokens; fine-tuning then failed. \`@sdmjs/backends\` now destroys unused buffers: with a fixed bound of 4 GiB the same pretraining ran at 19,600 tokens/s; today's bound, four times
+  what was ever in use, came after the machine was gone and is not measured. No run of that app on a GPU has reached its end yet.
 - CUDA was not tried: the machine had no network.
 
 `;
