@@ -88,12 +88,7 @@ export async function applyAdamW(
   const { maxGradientNorm, weightDecay, ...rest } = completeAdamW(update.options);
   const constants = { ...rest, learningRate };
   const gradientNorm = globalNorm(gradients.values());
-  if (!Number.isFinite(gradientNorm)) {
-    throw new SdmError(
-      'not-finite',
-      `applyAdamW: the norm of the gradients is ${gradientNorm} at step ${state.step}; lower the learning rate or lengthen the warm-up`,
-    );
-  }
+  requireFiniteNorm(gradientNorm, state.step);
   const gradientScale = gradientNorm > maxGradientNorm ? maxGradientNorm / gradientNorm : 1;
   state.step += 1;
   const values = await Promise.all(Array.from(weights.values(), (variable) => variable.data()));
@@ -113,4 +108,13 @@ export async function applyAdamW(
     assignWeight(variable, arrays.weight);
   }
   return gradientNorm;
+}
+
+/** Throws `not-finite` where there is no update: nothing must have changed yet. */
+export function requireFiniteNorm(gradientNorm: number, step: number): void {
+  if (Number.isFinite(gradientNorm)) return;
+  throw new SdmError(
+    'not-finite',
+    `applyAdamW: the norm of the gradients is ${gradientNorm} at step ${step}; lower the learning rate or lengthen the warm-up`,
+  );
 }

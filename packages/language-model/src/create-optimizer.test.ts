@@ -52,4 +52,15 @@ describeOnBackends('AdamW on the device', () => {
     // Float32 throughout against double with float32 state: a few roundings of numbers near 1.
     device.values.forEach((value, i) => expect(Math.abs(value - cpu.values[i]!)).toBeLessThan(2e-6));
   });
+
+  it.each(['cpu', 'device'] as const)('changes nothing where a gradient is no number, on the %s', async (updateOn) => {
+    const weights = new Map([['gain', tf.tidy(() => tf.variable(tf.tensor1d([1, 2])))]]);
+    const optimizer = createOptimizer(weights, createAdamWState(weights), { updateOn });
+    const measured = await optimizer.measure(tf.scalar(1), new Map([['gain', tf.tensor1d([Number.NaN, 1])]]));
+    await expect(measured.update(0.1)).rejects.toThrow(/the norm of the gradients is NaN at step 0/);
+    expect([optimizer.step, ...(await weights.get('gain')!.data())]).toEqual([0, 1, 2]);
+    measured.dispose();
+    optimizer.dispose();
+    tf.dispose([...weights.values()]);
+  });
 });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type AdamWConstants, type AdamWOptions, type AdamWState, completeAdamW } from './adamw.js';
+import { type AdamWConstants, type AdamWOptions, type AdamWState, completeAdamW, requireFiniteNorm } from './adamw.js';
 import { flattened, type FlatGroup, groupWeights, joinedOf, partsOf } from './flat-groups.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -39,6 +39,7 @@ export function createDeviceOptimizer(
         loss: loss!,
         gradientNorm,
         async update(learningRate) {
+          requireFiniteNorm(gradientNorm, step);
           step += 1;
           const numbers = stepNumbers(constants, { step, learningRate, gradientNorm });
           groups.forEach((group, i) =>

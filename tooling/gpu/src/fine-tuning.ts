@@ -20,7 +20,7 @@ export const fineTuning: Section = async (bench, report) => {
         others: [{ name: 'WebAssembly', spread: spreadOf([wasm.milliseconds]) }],
       },
     ],
-    notes: ['The SDM layers of a fine-tuning run train on the CPU kernels, whatever the device.'],
+    notes: ['The SDM layers of this run trained on the CPU kernels on both sides.'],
   });
 };
 
