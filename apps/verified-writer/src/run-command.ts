@@ -16,7 +16,7 @@ import { runNetwork } from './network/run-network.js';
 import { runArm } from './run-arm.js';
 import { openRunFolder, readRunFolder, readSettings, runFolderAt } from './run-folder.js';
 import type { RunResults } from './report/write-report.js';
-import { createTerminal } from './terminal/progress.js';
+import { createTerminal } from '@sdmjs-tooling/app-kit';
 
 /** The command line of training, parsed. */
 export interface TrainOptions extends PlaceOptions {

@@ -4,7 +4,7 @@ import type { Arm } from './arms.js';
 import type { Corpus } from './corpus/build-corpus.js';
 import type { Preset } from './presets.js';
 import type { RunFolder } from './run-folder.js';
-import type { Terminal } from './terminal/progress.js';
+import type { Terminal } from '@sdmjs-tooling/app-kit';
 
 /** What every stage of a run works with. */
 export interface RunContext {

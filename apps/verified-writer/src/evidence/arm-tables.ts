@@ -1,6 +1,6 @@
 import { REFUTED, VERIFIED } from '@sdmjs/language-model';
 import { REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
-import { markdownTable } from '../report/markdown-table.js';
+import { markdownTable } from '@sdmjs-tooling/app-kit';
 import type { EvidenceSet, Place } from './evidence-set.js';
 import { fitsOf, valuesOf } from './evidence-set.js';
 import type { FeatureRule } from './fit-layers.js';

@@ -1,4 +1,4 @@
-import { markdownTable } from '../report/markdown-table.js';
+import { markdownTable } from '@sdmjs-tooling/app-kit';
 import { type EvidenceSet, type Place, valuesOf } from './evidence-set.js';
 import { MEASURES, type MeasureName } from './measures.js';
 import { type PairedDifference, pairedDifference } from './paired-difference.js';

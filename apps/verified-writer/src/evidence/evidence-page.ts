@@ -3,7 +3,7 @@ import { armTable, classTable, shiftTable } from './arm-tables.js';
 import { CONTROL_COMPARISONS, comparisonTable, LOSS_COMPARISONS } from './comparisons.js';
 import type { EvidenceSet } from './evidence-set.js';
 import { networkSection } from './network-section.js';
-import { markdownTable } from '../report/markdown-table.js';
+import { markdownTable } from '@sdmjs-tooling/app-kit';
 
 /** The tables of one preset in Markdown. */
 export function evidencePage(evidence: EvidenceSet): string {

@@ -1,7 +1,7 @@
 import { VERIFIED } from '@sdmjs/language-model';
 import { REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
 import type { NetworkEvidence, NetworkFit } from '../network/network-evidence.js';
-import { markdownTable } from '../report/markdown-table.js';
+import { markdownTable } from '@sdmjs-tooling/app-kit';
 import { pooledShare } from './arm-tables.js';
 import { FEATURE_RULES } from './fit-layers.js';
 import { meanOf, pairedDifference } from './paired-difference.js';

@@ -1,7 +1,7 @@
 import { VERIFIED } from '@sdmjs/language-model';
 import { REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
 import { type VerdictMeasures } from '../evidence/measure-verdicts.js';
-import { formatTable } from '../table.js';
+import { formatTable } from '@sdmjs-tooling/app-kit';
 import type { NetworkFit } from './network-evidence.js';
 
 /** Two lines a fit: exact match of all answers, then share and accuracy of those admitted as verified, on each set. */

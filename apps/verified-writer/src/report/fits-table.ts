@@ -1,5 +1,5 @@
 import type { LayerFit } from '../evidence/fit-layers.js';
-import { formatTable } from '../table.js';
+import { formatTable } from '@sdmjs-tooling/app-kit';
 
 const FEATURE_TITLES = { answer: 'the answer', sequence: 'prompt and answer' };
 

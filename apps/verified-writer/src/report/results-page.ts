@@ -2,7 +2,7 @@ import type { BinomialInterval } from '@sdmjs/calibration';
 import { REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
 import type { ReportedSet } from '../stages/verify-set.js';
 import type { Measurement } from './measure-rules.js';
-import { markdownTable } from './markdown-table.js';
+import { markdownTable } from '@sdmjs-tooling/app-kit';
 import { formatAlpha } from './selection-rules.js';
 import type { RunResults } from './write-report.js';
 

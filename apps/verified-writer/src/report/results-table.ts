@@ -1,6 +1,6 @@
 import type { BinomialInterval } from '@sdmjs/calibration';
 import { REPORTED_SETS, SET_TITLES } from '../corpus/build-corpus.js';
-import { formatTable } from '../table.js';
+import { formatTable } from '@sdmjs-tooling/app-kit';
 import type { Measurement, RuleReport } from './measure-rules.js';
 
 /** Every rule in two lines: share and accuracy on each set, and their 95 % intervals below. */
