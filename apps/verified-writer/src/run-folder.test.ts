@@ -57,5 +57,5 @@ test('what a killed process left half-written is removed and never read', () => 
 });
 
 test('a folder that is no run cannot be read as one', () => {
-  expect(codeOf(() => readRunFolder(tmpdir()))).toBe('bad-format');
+  expect(codeOf(() => readRunFolder(mkdtempSync(join(tmpdir(), 'verified-writer-'))))).toBe('bad-format');
 });
