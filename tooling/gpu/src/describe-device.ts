@@ -21,7 +21,11 @@ export function describeDevice(fileName: string, results: GpuResults): string {
     `Raw: [${fileName}](raw/${fileName}).`,
   ];
   const order = Object.keys(SECTIONS);
-  const parts = [...sections].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const isTimed = !device.isSoftware;
+  const filled = sections.filter(
+    ({ checks, timings, errors }) => checks.length + (isTimed ? timings.length : 0) + errors.length > 0,
+  );
+  const parts = [...filled].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   return [
     `## ${name}`,
     ...(device.isSoftware ? ['**This is no GPU: the numbers are checked, the times mean nothing.**'] : []),
