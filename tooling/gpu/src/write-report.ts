@@ -34,7 +34,9 @@ faster the device was.
 
 On the H200, through WebGPU:
 
-- **Right everywhere.** All integers equal but for near ties, losses equal to six digits, greedy tokens equal, training repeatable to the last bit.
+- **Right everywhere.** All integers equal but for near ties, losses equal to six digits, greedy tokens equal. An SDM layer trains to
+  the same bits twice; a decoder does not (on the software driver 2·10^-10 apart), and TensorFlow.js's WebGPU shaders for the
+  gradient of the embedding and for some products do add with atomics, in any order.
 - **Where much is multiplied at once the GPU wins**: matching 10,000 queries 21 to 27 times, 100,000 support rows up to 68 times (\`distancesAtOnce\`
   of 2^26 there, because each tile costs some 7 ms whatever its size), hidden states 85 times, a training step of a small decoder 6.6 times.
 - **Where work comes in small pieces it loses.** TensorFlow.js spends about 40 µs of the host on each WebGPU operation, and a read-back takes 0.4 ms. A
