@@ -3,7 +3,7 @@ import { loadLanguageModel } from '@sdmjs/language-model/node';
 import { SET_NAMES, type SetName } from './corpus/build-corpus.js';
 import { type ArmEvidence, EVIDENCE_FILE, fineTuningOf } from './evidence/arm-evidence.js';
 import { fitLayers } from './evidence/fit-layers.js';
-import type { VerifiedSets } from './report/measure-rules.js';
+import { bySetInTurn } from './report/measure-rules.js';
 import { type RunResults, writeReport } from './report/write-report.js';
 import { type RunContext, readTimings } from './run-context.js';
 import { fitLogisticRegression } from './scores/logistic-regression.js';
@@ -32,12 +32,7 @@ export async function runArm(context: RunContext, options: ReportOptions): Promi
   const isRight = Array.from(support.labels, (label) => label === VERIFIED);
   const models = { languageModel, estimator, regression: fitLogisticRegression(support.features, isRight) };
   const calibrationScores = await scoreCalibration(context, models, calibration);
-  const sets: VerifiedSets = {
-    test: await verifySet(context, models, { name: 'test', answered: answered.test }),
-    mobyDick: await verifySet(context, models, { name: 'mobyDick', answered: answered.mobyDick }),
-    brown: await verifySet(context, models, { name: 'brown', answered: answered.brown }),
-    long: await verifySet(context, models, { name: 'long', answered: answered.long }),
-  };
+  const sets = await bySetInTurn((name) => verifySet(context, models, { name, answered: answered[name] }));
   const { fitCount, targetAccuracy } = options;
   const fits = await fitLayers(context, answered, { estimator, count: fitCount, targetAccuracy });
   const { preset, seed, arm, folder } = context;

@@ -1,8 +1,7 @@
 import { type Example, type Matrix, rowOf } from '@sdmjs/core';
 import { calibrate, type SdmEstimator } from '@sdmjs/estimator';
 import { type TrainingEvent, trainModel } from '@sdmjs/training';
-import { REPORTED_SETS } from '../corpus/build-corpus.js';
-import { bySet } from '../report/measure-rules.js';
+import { bySetInTurn } from '../report/measure-rules.js';
 import { type RunContext, timed } from '../run-context.js';
 import type { AnsweredSet } from '../stages/answer-set.js';
 import type { ReportedSet } from '../stages/verify-set.js';
@@ -91,17 +90,15 @@ async function measureLayer(
   answered: AnsweredSets,
   { features, targetAccuracy }: Pick<LayerFit, 'features' | 'targetAccuracy'>,
 ): Promise<Omit<LayerFit, 'fit'>> {
-  const measured: [ReportedSet, VerdictMeasures][] = [];
-  for (const name of REPORTED_SETS) {
+  const sets = await bySetInTurn(async (name) => {
     const estimates = await estimator.estimateAll(matrixOf(answered[name], features));
-    measured.push([name, measureVerdicts(estimates, answered[name].labels, targetAccuracy)]);
-  }
-  const sets = new Map(measured);
+    return measureVerdicts(estimates, answered[name].labels, targetAccuracy);
+  });
   return {
     features,
     targetAccuracy,
     ...regionOf(estimator, targetAccuracy),
-    sets: bySet((name) => sets.get(name)!),
+    sets,
   };
 }
 

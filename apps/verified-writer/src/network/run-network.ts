@@ -14,8 +14,8 @@ import { loadLanguageModel, saveLanguageModel } from '@sdmjs/language-model/node
 import { featureOfAnswer } from '../answer-prompts.js';
 import { REPORTED_SETS } from '../corpus/build-corpus.js';
 import { FEATURE_RULES, type FeatureRule, regionOf } from '../evidence/fit-layers.js';
-import { measureVerdicts, type VerdictMeasures } from '../evidence/measure-verdicts.js';
-import { bySet } from '../report/measure-rules.js';
+import { measureVerdicts } from '../evidence/measure-verdicts.js';
+import { bySet, bySetInTurn } from '../report/measure-rules.js';
 import type { ReportOptions } from '../run-arm.js';
 import { type RunContext, readTimings, timed } from '../run-context.js';
 import { ESTIMATOR_FOLDER } from '../stages/train-estimator.js';
@@ -96,7 +96,7 @@ async function fitAndMeasure(context: RunContext, options: FitOptions): Promise<
   const network = await createSdmNetworkModel({ decoder, tokenizer, head: trained.head });
   try {
     if (features === 'answer' && fit === 0) await saveNetwork(context, { base, estimator, head: trained.head });
-    const sets = new Map(REPORTED_SETS.map((name, i) => [name, documentsOf(name, 2 + i)]));
+    const sets = bySet((name) => documentsOf(name, 2 + REPORTED_SETS.indexOf(name)));
     const measure = { context, base, estimator, targetAccuracy };
     return {
       features,
@@ -105,9 +105,9 @@ async function fitAndMeasure(context: RunContext, options: FitOptions): Promise<
       ...regionOf(estimator, targetAccuracy),
       bestEpoch: trained.bestEpoch,
       history: trained.history,
-      forced: await measureSets(sets, (documents) => measureForced(measure, documents)),
-      before: await measureSets(sets, (documents) => measureAnswers(measure, reference, documents)),
-      after: await measureSets(sets, (documents) => measureAnswers(measure, network, documents)),
+      forced: await bySetInTurn((name) => measureForced(measure, sets[name])),
+      before: await bySetInTurn((name) => measureAnswers(measure, reference, sets[name])),
+      after: await bySetInTurn((name) => measureAnswers(measure, network, sets[name])),
     };
   } finally {
     network.dispose();
@@ -123,15 +123,6 @@ function featureBy(
   { tokens, answerLength }: { readonly tokens: ReturnType<typeof taskTokens>; readonly answerLength: number },
 ): HiddenFeature {
   return rule === 'answer' ? featureOfAnswer(tokens, answerLength) : delimiterFeature(tokens.verified);
-}
-
-async function measureSets(
-  sets: ReadonlyMap<ReportedSet, readonly ForcedDocument[]>,
-  measure: (documents: readonly ForcedDocument[]) => Promise<VerdictMeasures>,
-): Promise<Record<ReportedSet, VerdictMeasures>> {
-  const measured = new Map<ReportedSet, VerdictMeasures>();
-  for (const [name, documents] of sets) measured.set(name, await measure(documents));
-  return bySet((name) => measured.get(name)!);
 }
 
 interface Measuring {

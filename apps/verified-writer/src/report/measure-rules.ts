@@ -37,6 +37,15 @@ export function bySet<Value>(valueOf: (name: ReportedSet) => Value): Record<Repo
   return Object.fromEntries(REPORTED_SETS.map((name) => [name, valueOf(name)])) as Record<ReportedSet, Value>;
 }
 
+/** The same with values that take their time, one set after the other. */
+export async function bySetInTurn<Value>(
+  valueOf: (name: ReportedSet) => Promise<Value>,
+): Promise<Record<ReportedSet, Value>> {
+  const values = new Map<ReportedSet, Value>();
+  for (const name of REPORTED_SETS) values.set(name, await valueOf(name));
+  return bySet((name) => values.get(name)!);
+}
+
 function measure(rule: SelectionRule, answers: readonly VerifiedAnswer[]): Measurement {
   const selected = answers.filter((answer) => rule.selects(answer));
   const right = selected.filter((answer) => rule.isRight(answer)).length;
