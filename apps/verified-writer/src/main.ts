@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { share, wholeNumber, wholeNumbers } from '@sdmjs-tooling/app-kit';
 import { SdmError } from '@sdmjs/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { ARM_NAMES } from './arms.js';
@@ -63,32 +64,8 @@ function withPlace(command: Command): Command {
     .option('--backend <name>', 'tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default: the best there is)');
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value >= 2 ** 31) throw new InvalidArgumentError('Wanted a whole number below 2^31.');
-  return value;
-}
-
 function count(text: string): number {
   const value = wholeNumber(text);
   if (value === 0 || value > 100) throw new InvalidArgumentError('Wanted a number from 1 to 100.');
-  return value;
-}
-
-/** `0`, `0,2` or `0-4` */
-function wholeNumbers(text: string): number[] {
-  const numbers = text.split(',').flatMap((part) => {
-    const [first, last = first, ...more] = part.split('-').map((end) => wholeNumber(end.trim()));
-    if (first === undefined || last === undefined || more.length > 0 || last < first || last - first > 999) {
-      throw new InvalidArgumentError('Wanted numbers such as 0,2 or a range such as 0-4.');
-    }
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-  return [...new Set(numbers)];
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value > 0.5 && value < 1)) throw new InvalidArgumentError('Wanted a number between .5 and 1.');
   return value;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { createTerminal, openRunFolder, readRunFolder, runFolderAt } from '@sdmjs-tooling/app-kit';
 import { type Backend, type BackendName, chooseBackend } from '@sdmjs/backends';
 import { SdmError } from '@sdmjs/core';
 import { chooseTargetAccuracy } from '@sdmjs/estimator';
@@ -8,15 +9,13 @@ import { answerPrompt } from './answer-prompt.js';
 import { buildCorpus, readCorpusTexts, SET_NAMES, SET_TITLES, type Corpus } from './corpus/build-corpus.js';
 import { loadWriter } from './load-writer.js';
 import { armsNamed } from './arms.js';
-import { presetNamed } from './presets.js';
+import { type Preset, presetNamed } from './presets.js';
 import { largestServed } from './report/explain-regions.js';
 import type { NetworkEvidence } from './network/network-evidence.js';
 import type { RunContext } from './run-context.js';
 import { runNetwork } from './network/run-network.js';
 import { runArm } from './run-arm.js';
-import { openRunFolder, readRunFolder, readSettings, runFolderAt } from './run-folder.js';
 import type { RunResults } from './report/write-report.js';
-import { createTerminal } from '@sdmjs-tooling/app-kit';
 
 /** The command line of training, parsed. */
 export interface TrainOptions extends PlaceOptions {
@@ -113,8 +112,8 @@ export async function chat(prompt: string | undefined, options: ChatOptions, str
   const terminal = createTerminal(streams.stdout);
   const [arm, ...others] = armsNamed(options.arm);
   if (arm === undefined || others.length > 0) throw new SdmError('out-of-range', 'chat: wanted one arm');
-  const folder = readRunFolder(join(runPath(options, options.seed), arm.name));
-  const { answerLength } = readSettings(folder).preset.corpus;
+  const { folder, settings } = readRunFolder(join(runPath(options, options.seed), arm.name));
+  const { answerLength } = (settings as { preset: Preset }).preset.corpus;
   await startBackend(options.backend);
   const writer = await loadWriter(folder, answerLength);
   const served = largestServed(writer.estimator.nestedRegions.regions, targetAccuracy) ?? targetAccuracy;
