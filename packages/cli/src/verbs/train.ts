@@ -5,7 +5,9 @@ import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdm
 import { type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
 import { Option } from 'commander';
 import { readInput } from '../inputs.js';
-import { count, names, numberBetween, seed, withDeviceNames, withFeatures } from '../options.js';
+import { count, countOrAuto, names, numberBetween, seed, withDeviceNames, withFeatures } from '../options.js';
+import { chooseParallelRounds, machineRoom } from '../plan/choose-parallel-rounds.js';
+import type { RunSizes } from '../plan/plan-run.js';
 import type { VerbHost } from '../program.js';
 import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
@@ -27,6 +29,7 @@ export interface TrainOptions {
   readonly learningRate: number;
   readonly seed: number | bigint;
   readonly numberOfRandomShuffles: number;
+  readonly parallelRounds: number | 'auto';
   readonly doNotShuffleData?: boolean;
   readonly maxNeighbors: number;
   readonly alphaResolution: number;
@@ -67,6 +70,12 @@ export function addTrain({ verb, run }: VerbHost): void {
     .option('--learning-rate <number>', 'of Adam', numberBetween(Number.MIN_VALUE, 3e38), 1e-5)
     .option('--seed <number>', 'of splits, weights and order', seed, 0)
     .option('--number-of-random-shuffles <number>', 'rounds; the best one is kept', count(1), 1)
+    .option(
+      '--parallel-rounds <number>',
+      'rounds to train at a time, in threads, with the same result; auto: what cores and memory allow where it pays',
+      countOrAuto,
+      1,
+    )
     .addOption(shuffle.conflicts('doNotShuffleData'))
     .option('--do-not-shuffle-data', 'keep the given files apart')
     .option('--max-neighbors <number>', 'cap of q', count(2), 2048)
@@ -120,12 +129,12 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
           session.tell('warning', { message: event.message, unsupportedAccuracies: event.unsupportedAccuracies });
           return;
         }
-        const { report, secondsLeft, secondsElapsed } = event;
-        session.tell('epoch', { ...report, secondsElapsed, secondsLeft });
+        const { report, completedEpochCount, secondsLeft, secondsElapsed } = event;
+        session.tell('epoch', { ...report, completedEpochCount, secondsElapsed, secondsLeft });
         const loss = report.balancedCalibrationLoss ?? report.balancedCalibrationCrossEntropy ?? report.trainingLoss;
         const similarity = report.balancedCalibrationSimilarity;
         const note = `round ${report.round}/${report.rounds} epoch ${report.epoch}/${epochs} loss ${loss.toFixed(4)} mean q ${similarity?.toFixed(1) ?? '–'}`;
-        bar.update((report.round - 1) * epochs + report.epoch, { note, secondsLeft });
+        bar.update(completedEpochCount, { note, secondsLeft });
       },
     });
   } finally {
@@ -153,7 +162,12 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     session,
   );
   requireOtherIds(training, calibration, options);
+  const parallelRounds =
+    options.parallelRounds === 'auto'
+      ? chooseParallelRounds(sizesOf(options, training, calibration), machineRoom())
+      : options.parallelRounds;
   return {
+    parallelRounds,
     trainingSet: examplesOf(training),
     calibrationSet: examplesOf(calibration),
     classNames,
@@ -170,6 +184,19 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     shuffle: options.doNotShuffleData !== true,
     maxSimilarity: options.maxNeighbors,
     alphaResolution: options.alphaResolution,
+  };
+}
+
+function sizesOf(options: TrainOptions, training: Rows, calibration: Rows): RunSizes {
+  return {
+    trainingRows: training.ids.length,
+    calibrationRows: calibration.ids.length,
+    featureCount: training.features.columns,
+    representationSize: options.exemplarDimension,
+    classCount: options.numberOfClasses ?? 2,
+    batchSize: options.batchSize,
+    epochs: options.epochs,
+    rounds: options.numberOfRandomShuffles,
   };
 }
 
