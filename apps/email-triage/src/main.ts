@@ -15,6 +15,12 @@ withPlace(program.command('train', { isDefault: true }))
   )
   .option('--seed <number>', 'chance of splits, weights and batches', wholeNumber, 0)
   .option('--seeds <list>', 'several runs: 0-4, or 0,2', wholeNumbers)
+  .option(
+    '--parallel-rounds <number>',
+    'rounds of the SDM layer to train at a time, with the same result',
+    roundCount,
+    1,
+  )
   .option('--fresh', 'forget what the run folder holds; the cache of encoded texts is kept')
   .option('--json', 'print the results as JSON, everything else to standard error')
   .action(async ({ seed, ...options }: TrainOptions & { seed: number }) => {
@@ -62,6 +68,12 @@ function withPlace(command: Command): Command {
     .option('--cache <folder>', 'where encoded texts are kept, for all runs', 'runs/embeddings')
     .option('--alpha <number>', 'target accuracy of the decisions, a multiple of .05', share, 0.95)
     .option('--backend <name>', 'tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default: the best there is)');
+}
+
+function roundCount(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('Wanted a whole number from 1.');
+  return value;
 }
 
 function mailCount(text: string): number {

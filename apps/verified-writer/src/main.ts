@@ -16,6 +16,12 @@ withPlace(program.command('train', { isDefault: true }))
   .option('--arm <names>', `how to fine-tune, comma-separated: ${ARM_NAMES.join(', ')}`, 'sdm-hard')
   .option('--seeds <list>', 'chance of splits, weights and batches: 0, or 0,2, or 0-4', wholeNumbers, [0])
   .option('--fits <number>', 'SDM layers to fit and measure on each kind of features', count, 1)
+  .option(
+    '--parallel-rounds <number>',
+    'rounds of an SDM layer to train at a time on the CPU, with the same result',
+    count,
+    1,
+  )
   .option('--fresh', 'forget what the run folder holds and start anew')
   .option('--json', 'print the results as JSON, everything else to standard error')
   .action(async (options: TrainOptions) => {

@@ -23,6 +23,7 @@ export interface TrainOptions extends PlaceOptions {
   readonly arm: string;
   readonly seeds: readonly number[];
   readonly fits: number;
+  readonly parallelRounds: number;
   readonly fresh?: boolean;
   readonly json?: boolean;
 }
@@ -73,7 +74,7 @@ export async function train(options: TrainOptions, streams: Streams): Promise<nu
         terminal.say(`\nArm ${arm.name}: ${arm.title}`);
         const device = backend.describe();
         const shares = {
-          ...placesOn(backend),
+          ...placesOn(backend, options.parallelRounds),
           preset,
           seed,
           shared,
@@ -142,9 +143,12 @@ export async function chat(prompt: string | undefined, options: ChatOptions, str
 }
 
 /** A GPU trains the layers, too, and keeps weights and moments; the CPU does both without tensors. */
-function placesOn({ name, tf }: Backend): Pick<RunContext, 'engine' | 'updateOn'> {
+function placesOn(
+  { name, tf }: Backend,
+  parallelRounds: number,
+): Pick<RunContext, 'engine' | 'parallelRounds' | 'updateOn'> {
   const isGpu = name === 'webgpu' || name === 'tensorflow-gpu';
-  return isGpu ? { engine: tensorEngine(tf), updateOn: 'device' } : { updateOn: 'cpu' };
+  return isGpu ? { engine: tensorEngine(tf), updateOn: 'device' } : { parallelRounds, updateOn: 'cpu' };
 }
 
 function startBackend(backend: string | undefined) {

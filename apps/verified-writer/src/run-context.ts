@@ -22,6 +22,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Where SDM layers are trained and matched; absent: on the CPU. */
   readonly engine?: TrainingEngine | undefined;
+  /** Of an SDM layer, at a time; absent with an engine. */
+  readonly parallelRounds?: number | undefined;
   /** What it runs on, in a line. */
   readonly device: string;
   /** Where AdamW runs: on GPUs, there. */
