@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { benchDecoderStep } from './decoder-step.js';
 import { benchKernels } from './kernels.js';
+import { benchRounds } from './rounds.js';
 import { benchRows } from './rows.js';
 import { benchScoring } from './scoring.js';
 import { compareKernels } from './threads-and-bounds.js';
@@ -12,10 +13,13 @@ if (process.argv.includes('kernels')) {
   process.stdout.write(`${JSON.stringify({ machine, comparisons }, null, 2)}\n`);
 } else if (process.argv.includes('scoring')) {
   await benchScoring(print);
+} else if (process.argv.includes('rounds')) {
+  await benchRounds(print);
 } else {
   await benchKernels(print);
   await benchRows(print);
   await benchScoring(print);
+  await benchRounds(print);
   benchDecoderStep(print);
 }
 
