@@ -1,4 +1,5 @@
 import { SdmError } from '@sdmjs/core';
+import quickselect from 'quickselect';
 import { allowedShare } from './alpha-ladder.js';
 import {
   type CalibrationScores,
@@ -69,11 +70,20 @@ export function regionAt(
 ): HighReliabilityRegion {
   const { classCount, labels, rescaledSimilarities, trueProbabilities } = candidates;
   const share = allowedShare(targetAccuracy);
+  const found = rescaledSimilarities.findIndex((similarity) => similarity >= minRescaledSimilarity);
+  const start = found < 0 ? labels.length : found;
+  const values = new Float32Array(labels.length - start);
   const classThresholds = Array.from({ length: classCount }, (_, c) => {
-    const values = trueProbabilities
-      .filter((_, i) => labels[i] === c && rescaledSimilarities[i]! >= minRescaledSimilarity)
-      .sort();
-    return values[Math.min(Math.trunc(share * values.length), values.length - 1)] ?? 0;
+    let count = 0;
+    for (let i = start; i < labels.length; i++) if (labels[i] === c) values[count++] = trueProbabilities[i]!;
+    return smallest(values.subarray(0, count), Math.min(Math.trunc(share * count), count - 1));
   });
   return { targetAccuracy, minRescaledSimilarity, classThresholds };
+}
+
+/** The value with `rank` smaller ones before it, from 0; 0 where there is none. Changes their order. */
+function smallest(values: Float32Array, rank: number): number {
+  // The library asks for an array of numbers and reads and writes by index alone.
+  if (values.length > 0) quickselect(values as unknown as number[], rank);
+  return values[rank] ?? 0;
 }

@@ -1,5 +1,4 @@
-import { rowOf } from '@sdmjs/core';
-import { admits } from './admits.js';
+import { isPredictionAlone } from './admits.js';
 import { alphaLadder } from './alpha-ladder.js';
 import {
   type CalibrationScores,
@@ -64,23 +63,20 @@ export function findNestedRegions(scores: CalibrationScores, options: NestedRegi
     if (!swept.isServed || swept.best === null) continue;
     const region = regionAt(candidates, swept.best.minRescaledSimilarity, targetAccuracy);
     regions.push(region);
-    candidates = rejectedBy(region, { candidates, scores, outOfDistributionLimit });
+    candidates = rejectedBy(region, candidates, scores);
   }
   return { alphaResolution, regions, rungs };
 }
 
-function rejectedBy(
-  region: HighReliabilityRegion,
-  from: { candidates: Candidates; scores: CalibrationScores; outOfDistributionLimit: number },
-): Candidates {
-  const { candidates, scores, outOfDistributionLimit } = from;
-  return keepCandidates(candidates, scores, (row) => {
-    const scored = {
-      probabilities: rowOf(scores.probabilities, row),
-      prediction: scores.predictions[row]!,
-      rescaledSimilarity: scores.rescaledSimilarities[row]!,
-    };
-    return !admits(region, scored, { outOfDistributionLimit });
+/** As `admits`; candidates are above the out-of-distribution limit. */
+function rejectedBy(region: HighReliabilityRegion, candidates: Candidates, scores: CalibrationScores): Candidates {
+  const { classThresholds, minRescaledSimilarity } = region;
+  const { rows, rescaledSimilarities, predictions, classCount } = candidates;
+  const { data } = scores.probabilities;
+  return keepCandidates(candidates, (place) => {
+    if (rescaledSimilarities[place]! < minRescaledSimilarity) return true;
+    const where = { offset: rows[place]! * classCount, prediction: predictions[place]! };
+    return !isPredictionAlone(classThresholds, data, where);
   });
 }
 

@@ -61,7 +61,8 @@ export function sweep(candidates: Candidates, targetAccuracy: number): Sweep {
     counts: counts.slice(),
     belows: belows.slice(),
   };
-  for (let start = 0; start < labels.length && counts.every((count) => count > 0); ) {
+  let hasEveryClass = counts.every((count) => count > 0);
+  for (let start = 0; start < labels.length && hasEveryClass; ) {
     const threshold = rescaledSimilarities[start]!;
     const excess = worstExcess(counts, belows, share);
     if (excess < best.excess) {
@@ -72,7 +73,8 @@ export function sweep(candidates: Candidates, targetAccuracy: number): Sweep {
     if (excess <= 0) break;
     // Equal q' leave together.
     for (; start < labels.length && rescaledSimilarities[start] === threshold; start++) {
-      counts[labels[start]!]!--;
+      const left = --counts[labels[start]!]!;
+      if (left === 0) hasEveryClass = false;
       if (trueProbabilities[start]! < target) belows[labels[start]!]!--;
     }
   }
