@@ -16,8 +16,9 @@ export function matchScratchBytes(support: usize, block: i32): usize {
 export function matchBlock(support: usize, request: usize, chunk: i32, thread: i32): void {
   const s = changetype<Support>(support);
   const r = changetype<Request>(request);
-  const start = chunk * r.block;
-  const count = min(r.block, r.count - start);
+  const isFull = chunk < r.fullBlocks;
+  const start = isFull ? chunk * r.block : r.fullBlocks * r.block + (chunk - r.fullBlocks) * r.lastBlock;
+  const count = min(isFull ? r.block : r.lastBlock, r.count - start);
   const padded = (count + 3) & ~3;
   const totals = r.scratch + <usize>thread * r.scratchBytes;
   const queries = totals + 32;

@@ -53,8 +53,10 @@ export const QUERY_BYTES: i32 = offsetof<Query>();
 export class Request {
   queries: usize;
   count: i32;
-  /** Queries that are matched together. */
+  /** Queries that are matched together in the first `fullBlocks` chunks, and in the chunks after those. */
   block: i32;
+  fullBlocks: i32;
+  lastBlock: i32;
   predictions: usize;
   exclusions: usize;
   cap: i32;

@@ -8,7 +8,7 @@ import { matchQueries } from './match-queries.js';
 import { packSupport } from './packed-support.js';
 import { createSingleQuery } from './single-query.js';
 
-/** Queries at most between two turns of the event loop, and up to which they are answered one by one. */
+/** Queries a thread at most between two turns of the event loop, and queries up to which they are answered one by one. */
 const MOST_AT_ONCE = 256;
 const ONE_BY_ONE = 3;
 
@@ -28,7 +28,7 @@ export function createSimdMatcher(support: MatcherSupport, arena: Arena, team: T
     const total = request.queries.rows;
     const matches = emptyMatches(total);
     const breathe = createBreather(request.signal, 'match');
-    const atOnce = total <= ONE_BY_ONE ? 1 : MOST_AT_ONCE;
+    const atOnce = total <= ONE_BY_ONE ? 1 : MOST_AT_ONCE * team.size;
     for (let start = 0; start < total; start += atOnce) {
       const { packed, single } = requireParts('match');
       const range = { request, matches, start, count: Math.min(atOnce, total - start) };

@@ -9,6 +9,7 @@ const CHUNK_PANELS = 16;
 /** Bytes of the fields of a query, and which of them says whether its distances are bounded. */
 const QUERY_BYTES = 48;
 const IS_BOUNDED = 4;
+const ONE_QUERY = { block: 1, fullBlocks: 0, lastBlock: 1, chunks: 1 };
 
 /** One query at a time against a support: threads share the support rows instead of the queries. */
 export interface SingleQuery {
@@ -45,7 +46,7 @@ export function createSingleQuery(support: PackedSupport, team: Team): SingleQue
       const mark = arena.mark();
       try {
         measure(request.queries.data.subarray(start * columns, (start + 1) * columns), `match: query ${start}`);
-        const results = allocateRequest(arena, range, { queries: raw, block: 1, scratchBytes: 0 });
+        const results = allocateRequest(arena, range, { queries: raw, blocks: ONE_QUERY, scratchBytes: 0 });
         arena.kernels.answer(record, query, measured, results.address, 0, list, exact);
         readMatches(arena, results, range);
       } finally {
