@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { SdmError } from '@sdmjs/core';
+import { requireWritableFile } from '@sdmjs/interchange/node';
+import type { TrainModelOptions } from '@sdmjs/training';
+import { loadRunState, saveRunState } from '@sdmjs/training/node';
+
+/** A file that holds the state of a run after its last whole epoch. */
+export interface Checkpoint extends Pick<TrainModelOptions, 'resume' | 'onCheckpoint'> {
+  /** For what `trainModel` throws: a state of another run is named by its file. */
+  explain(error: unknown): never;
+  /** The whole run is saved elsewhere now. */
+  remove(): Promise<void>;
+}
+
+/** Reads the state that is there, and keeps the next ones in its place. Throws `not-writable`, or `bad-format` for another file. */
+export async function openCheckpoint(path: string | undefined): Promise<Checkpoint> {
+  if (path === undefined) return { explain: rethrow, remove: () => Promise.resolve() };
+  await requireWritableFile(path);
+  const explain = named(path);
+  return {
+    resume: existsSync(path) ? await loadRunState(path).catch(explain) : undefined,
+    onCheckpoint: (state) =>
+      saveRunState(state, path).catch((cause: Error) => {
+        throw new SdmError('not-writable', `cannot write ${path}: ${cause.message}; make room or choose another path`, {
+          cause,
+        });
+      }),
+    explain,
+    remove: () => rm(path, { force: true }),
+  };
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** A state that is damaged or another run's is named by its file. */
+function named(path: string): (error: unknown) => never {
+  return (error) => {
+    if (!SdmError.is(error, 'bad-format') && !SdmError.is(error, 'fingerprint-mismatch')) throw error;
+    const message = error.message.replace(/^\w+: /, '');
+    throw new SdmError(error.code, `${path}: ${message}; or remove the file to start anew`, { cause: error });
+  };
+}
