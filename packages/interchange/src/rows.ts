@@ -1,5 +1,12 @@
 import { createMatrix, type Example, type Matrix, OUT_OF_DISTRIBUTION, rowOf, SdmError, UNLABELED } from '@sdmjs/core';
-import { createRowScanner, duplicateId, isBlank, type ScannedRow, VECTOR_NAMES, type VectorName } from './rows/read-row.js';
+import {
+  createRowScanner,
+  duplicateId,
+  isBlank,
+  type ScannedRow,
+  VECTOR_NAMES,
+  type VectorName,
+} from './rows/read-row.js';
 import type { JsonBytes } from './rows/scan-members.js';
 import { type LineSplitter, splitLines } from './rows/split-lines.js';
 

@@ -58,5 +58,8 @@ it.each<[string, string, string, RegExp]>([
       return error;
     }
   })();
-  expect(SdmError.is(thrown) && { code: thrown.code, says: message.test(thrown.message) }).toEqual({ code, says: true });
+  expect(SdmError.is(thrown) && { code: thrown.code, says: message.test(thrown.message) }).toEqual({
+    code,
+    says: true,
+  });
 });

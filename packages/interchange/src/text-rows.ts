@@ -58,7 +58,10 @@ export function encodeEmbeddedRow({ members }: TextRow, fingerprint: string, fea
 function textOf(value: unknown, field: string, where: string): string {
   if (typeof value !== 'string') {
     const got = value === undefined ? 'missing' : `${JSON.stringify(value).slice(0, 60)}, which is no text`;
-    throw new SdmError('bad-format', `${where}: "${field}" is ${got}; give the row a text or name the member that holds it`);
+    throw new SdmError(
+      'bad-format',
+      `${where}: "${field}" is ${got}; give the row a text or name the member that holds it`,
+    );
   }
   if (value.trim() !== '') return value;
   throw new SdmError('empty-input', `${where}: "${field}" is empty; leave the row out or say what stands for it`);
