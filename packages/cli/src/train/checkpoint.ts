@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import { requireWritableFile } from '@sdmjs/interchange/node';
 import type { TrainModelOptions } from '@sdmjs/training';
@@ -17,6 +18,7 @@ export interface Checkpoint extends Pick<TrainModelOptions, 'resume' | 'onCheckp
 export async function openCheckpoint(path: string | undefined): Promise<Checkpoint> {
   if (path === undefined) return { explain: rethrow, remove: () => Promise.resolve() };
   await requireWritableFile(path);
+  await removeLeftovers(path);
   const explain = named(path);
   return {
     resume: existsSync(path) ? await loadRunState(path).catch(explain) : undefined,
@@ -30,6 +32,17 @@ export async function openCheckpoint(path: string | undefined): Promise<Checkpoi
     remove: () => rm(path, { force: true }),
   };
 }
+
+/** What a process that was killed while it wrote a state left beside it. */
+async function removeLeftovers(path: string): Promise<void> {
+  const name = basename(path);
+  const folder = dirname(resolve(path));
+  for (const other of await readdir(folder)) {
+    if (other.startsWith(`${name}.`) && UUID.test(other.slice(name.length + 1))) await rm(join(folder, other));
+  }
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 function rethrow(error: unknown): never {
   throw error;
