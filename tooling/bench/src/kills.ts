@@ -29,6 +29,7 @@ export interface Kill {
 const KILLS = 50;
 const AIMED_KILLS = 20;
 const SEED = 11n;
+const SAVING = 'saving the model';
 const EPOCHS = 12;
 
 /**
@@ -45,21 +46,23 @@ export async function studyKills(print: (line: string) => void): Promise<void> {
     if (baseline !== undefined) throw new Error(`two runs that were not killed differ: ${baseline}`);
     print(`a whole run takes ${whole.seconds.toFixed(1)} and ${again.seconds.toFixed(1)} s`);
     const random = createRandom(SEED);
-    /** As many as wanted, one in each of as many equal parts of a span; a run that ends before its kill is tried again. */
-    const killWithin = async (count: number, span: number, stage?: string): Promise<Kill[]> => {
+    /** So many kills, one in each of as many equal parts of a span of seconds; a run that ends before its kill shows how long the span is by now. */
+    const killWithin = async (count: number, seconds: number, stage?: string): Promise<Kill[]> => {
       const found: Kill[] = [];
-      while (found.length < count) {
-        const seconds = ((found.length + random.uniform(0, 1)) / count) * span;
-        const kill = await killAndGoOn(study, stage === undefined ? { seconds } : { stage, seconds });
-        if (kill === undefined) continue;
-        found.push(kill);
-        print(lineOf(found.length, kill));
+      for (let span = seconds; found.length < count; ) {
+        const after = ((found.length + random.uniform(0, 1)) / count) * span;
+        const outcome = await killAndGoOn(study, { seconds: after, ...(stage !== undefined && { stage }) });
+        if ('exitCode' in outcome) {
+          span = stage === undefined ? outcome.seconds : outcome.savingSeconds;
+          continue;
+        }
+        found.push(outcome);
+        print(lineOf(found.length, outcome));
       }
       return found;
     };
-    const kills = await killWithin(KILLS, Math.max(whole.seconds, again.seconds));
-    const saving = Math.max(whole.savingSeconds, again.savingSeconds);
-    const aimed = await killWithin(AIMED_KILLS, saving, 'saving the model');
+    const kills = await killWithin(KILLS, again.seconds);
+    const aimed = await killWithin(AIMED_KILLS, again.savingSeconds, SAVING);
     const machine = `${cpus()[0]?.model}, ${cpus().length} threads, node ${process.version}`;
     const page = killsPage({ kills, aimed, whole, machine, epochs: EPOCHS });
     await writeFile(fileURLToPath(new URL('../../../docs/results/kills.md', import.meta.url)), page);
@@ -119,14 +122,14 @@ async function startFolder({ root, older }: Study, name: string): Promise<void> 
   await cp(older, join(root, name, MODEL), { recursive: true });
 }
 
-/** Undefined when the run came to its end before the kill. */
-async function killAndGoOn(study: Study, kill: { stage?: string; seconds: number }): Promise<Kill | undefined> {
+/** The run itself when it came to its end before the kill. */
+async function killAndGoOn(study: Study, kill: { stage?: string; seconds: number }): Promise<Kill | TrainingRun> {
   const name = 'killed';
   const folder = join(study.root, name);
   await startFolder(study, name);
   try {
     const run = await train(study, name, { kill });
-    if (run.signal !== 'SIGKILL') return undefined;
+    if (run.signal !== 'SIGKILL') return run;
     const { modelId } = await loadModel(join(folder, MODEL));
     const model = modelId === (await loadModel(study.older)).modelId ? 'older' : 'newer';
     const files = await readdir(folder);
