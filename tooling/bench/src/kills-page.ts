@@ -5,12 +5,13 @@ interface Outcome {
   readonly kills: readonly Kill[];
   readonly aimed: readonly Kill[];
   readonly whole: TrainingRun;
+  readonly savingSeconds: number;
   readonly machine: string;
   readonly epochs: number;
 }
 
 /** The page docs/results/kills.md. */
-export function killsPage({ kills, aimed, whole, machine, epochs }: Outcome): string {
+export function killsPage({ kills, aimed, whole, savingSeconds, machine, epochs }: Outcome): string {
   const all = [...kills, ...aimed];
   const failed = all.filter(({ difference }) => difference !== undefined);
   const broken = all.filter(({ hasBrokenWrite }) => hasBrokenWrite).length;
@@ -18,8 +19,8 @@ export function killsPage({ kills, aimed, whole, machine, epochs }: Outcome): st
 
 Made by \`pnpm bench kills\` (${machine}, ${new Date().toISOString().slice(0, 10)}).
 
-\`sdm train --checkpoint run.safetensors --overwrite\` on 1,000 + 1,000 made-up rows of 48 features (200 numbers a representation, ${epochs} epochs; a whole run took ${whole.seconds.toFixed(1)} s, of which
-${whole.savingSeconds.toFixed(2)} s from the beginning of the save to the end), in place of an older model, was killed with SIGKILL: ${kills.length} times at moments spread evenly over a whole run, and
+\`sdm train --checkpoint run.safetensors --overwrite\` on 1,500 + 1,500 made-up rows of 48 features (200 numbers a representation, ${epochs} epochs; a whole run took ${whole.seconds.toFixed(1)} s, of which
+${savingSeconds.toFixed(2)} s for the save), in place of an older model, was killed with SIGKILL: ${kills.length} times at moments spread evenly over a whole run (as stage and time since its beginning, so that a busier machine does not shift them), and
 ${aimed.length} times more at moments spread evenly over the save alone, which is too short to be met often. After each kill the model in its place and the checkpoint, where there was
 one, were loaded in full; then the same command was given again and ran to its end. Its model was compared with that of a run that was never killed: weights,
 support, rows of support and calibration byte by byte, and the manifest but for \`modelID\`, \`createdAt\` and \`durationSeconds\`.

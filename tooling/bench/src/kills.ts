@@ -7,7 +7,7 @@ import { loadModel } from '@sdmjs/interchange/node';
 import { loadRunState } from '@sdmjs/training/node';
 import { killsPage } from './kills-page.js';
 import { sameModel } from './same-model.js';
-import { type TrainingRun, runTraining } from './training-process.js';
+import { type Moment, runTraining, SAVED, SAVING, type TrainingRun } from './training-process.js';
 
 /** What became of one killed training and of the same command given again. */
 export interface Kill {
@@ -29,8 +29,8 @@ export interface Kill {
 const KILLS = 50;
 const AIMED_KILLS = 20;
 const SEED = 11n;
-const SAVING = 'saving the model';
-const EPOCHS = 12;
+const MISSES = 5;
+const EPOCHS = 24;
 
 /**
  * Kills trainings (SIGKILL) at times spread evenly over a whole run, and again while the model is saved; gives the same command again and compares the model with that of
@@ -46,25 +46,33 @@ export async function studyKills(print: (line: string) => void): Promise<void> {
     if (baseline !== undefined) throw new Error(`two runs that were not killed differ: ${baseline}`);
     print(`a whole run takes ${whole.seconds.toFixed(1)} and ${again.seconds.toFixed(1)} s`);
     const random = createRandom(SEED);
-    /** So many kills, one in each of as many equal parts of a span of seconds; a run that ends before its kill shows how long the span is by now. */
-    const killWithin = async (count: number, seconds: number, stage?: string): Promise<Kill[]> => {
+    /** So many kills, one in each of as many equal parts of a stretch of the whole run; one that comes too late is tried again, at last anywhere. */
+    const killWithin = async (count: number, from: number, to: number): Promise<Kill[]> => {
       const found: Kill[] = [];
-      for (let span = seconds; found.length < count; ) {
-        const after = ((found.length + random.uniform(0, 1)) / count) * span;
-        const outcome = await killAndGoOn(study, { seconds: after, ...(stage !== undefined && { stage }) });
-        if ('exitCode' in outcome) {
-          span = stage === undefined ? outcome.seconds : outcome.savingSeconds;
-          continue;
-        }
-        found.push(outcome);
-        print(lineOf(found.length, outcome));
+      for (let misses = 0; found.length < count; ) {
+        const share = random.uniform(0, 1);
+        const part = misses < MISSES ? (found.length + share) / count : share;
+        const kill = await killAndGoOn(study, momentOf(again, from + part * (to - from)));
+        misses = kill === undefined ? misses + 1 : 0;
+        if (kill === undefined) continue;
+        found.push(kill);
+        print(lineOf(found.length, kill));
       }
       return found;
     };
-    const kills = await killWithin(KILLS, again.seconds);
-    const aimed = await killWithin(AIMED_KILLS, again.savingSeconds, SAVING);
+    const beginOf = (name: string) => again.stages.find(({ stage }) => stage === name)!.seconds;
+    const [saving, saved] = [beginOf(SAVING), beginOf(SAVED)];
+    const kills = await killWithin(KILLS, 0, saved);
+    const aimed = await killWithin(AIMED_KILLS, saving, saved);
     const machine = `${cpus()[0]?.model}, ${cpus().length} threads, node ${process.version}`;
-    const page = killsPage({ kills, aimed, whole, machine, epochs: EPOCHS });
+    const page = killsPage({
+      kills,
+      aimed,
+      whole: again,
+      savingSeconds: saved - saving,
+      machine,
+      epochs: EPOCHS,
+    });
     await writeFile(fileURLToPath(new URL('../../../docs/results/kills.md', import.meta.url)), page);
   } finally {
     await rm(root, { recursive: true });
@@ -84,7 +92,7 @@ interface Study {
 async function prepare(root: string): Promise<Study> {
   const random = createRandom(SEED);
   for (const name of ['training', 'calibration']) {
-    const lines = Array.from({ length: 1000 }, (_, i) => {
+    const lines = Array.from({ length: 1500 }, (_, i) => {
       const label = i % 2;
       const embedding = Array.from({ length: 48 }, () => Number((random.normal() + (label - 0.5) / 2).toFixed(4)));
       return `${JSON.stringify({ id: `${name}-${i}`, label, embedding })}\n`;
@@ -100,7 +108,7 @@ async function prepare(root: string): Promise<Study> {
 function train(
   { root }: Study,
   name: string,
-  { more = [], kill }: { more?: readonly string[]; kill?: { stage?: string; seconds: number } } = {},
+  { more = [], kill }: { more?: readonly string[]; kill?: Moment } = {},
 ): Promise<TrainingRun> {
   const path = (file: string) => join(root, name, file);
   const files = ['--training', join(root, 'training.jsonl'), '--calibration', join(root, 'calibration.jsonl')];
@@ -122,14 +130,20 @@ async function startFolder({ root, older }: Study, name: string): Promise<void> 
   await cp(older, join(root, name, MODEL), { recursive: true });
 }
 
-/** The run itself when it came to its end before the kill. */
-async function killAndGoOn(study: Study, kill: { stage?: string; seconds: number }): Promise<Kill | TrainingRun> {
+/** The last stage begun by then, and how long before: this stays true when the machine is busier later on. */
+function momentOf({ stages }: TrainingRun, at: number): Moment {
+  const { stage, seconds } = stages.findLast((begun) => begun.seconds <= at) ?? stages[0]!;
+  return { stage, seconds: at - seconds };
+}
+
+/** Undefined when the run came to its end before the kill. */
+async function killAndGoOn(study: Study, kill: Moment): Promise<Kill | undefined> {
   const name = 'killed';
   const folder = join(study.root, name);
   await startFolder(study, name);
   try {
     const run = await train(study, name, { kill });
-    if (run.signal !== 'SIGKILL') return run;
+    if (run.signal !== 'SIGKILL') return undefined;
     const { modelId } = await loadModel(join(folder, MODEL));
     const model = modelId === (await loadModel(study.older)).modelId ? 'older' : 'newer';
     const files = await readdir(folder);
