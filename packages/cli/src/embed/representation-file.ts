@@ -1,12 +1,15 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { SdmError } from '@sdmjs/core';
 import type { Representation } from '@sdmjs/estimator';
 import { parseJson, stringifyJson } from '@sdmjs/interchange';
 import { writeFileAtomically } from '@sdmjs/interchange/node';
 
-/** Where `sdm embed` says what made the rows of a file. */
-export function representationPath(output: string): string {
-  return `${output}.representation.json`;
+/** Where `sdm embed` says what made the rows of a file; undefined for standard output, devices and pipes: nothing lies beside them. */
+export function representationPath(output: string): string | undefined {
+  if (output === '-') return undefined;
+  const status = statSync(output, { throwIfNoEntry: false });
+  return status === undefined || status.isFile() ? `${output}.representation.json` : undefined;
 }
 
 /** Writes what made the features of some rows. Throws `not-writable`. */

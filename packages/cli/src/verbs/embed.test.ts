@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createLanguageModelEncoder } from '@sdmjs/adapters/language-model';
 import { chooseBackend } from '@sdmjs/backends';
@@ -199,4 +201,24 @@ it('refuses a cache where none can be before anything is encoded', async () => {
     exitCode: 2,
     stderr: expect.stringMatching(/^sdm: cannot make .*cache: .*; choose another folder\n$/),
   });
+});
+
+it.skipIf(!existsSync('/dev/full'))(
+  'says in one line that the disk is full, and puts nothing beside a device',
+  async () => {
+    expect(await embed(`--input $/test.jsonl --output /dev/full ${OPENAI} ${CACHE}`)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/^sdm: cannot write \/dev\/full: ENOSPC[^\n]*\n$/),
+    });
+    expect(existsSync('/dev/full.representation.json')).toBe(false);
+  },
+);
+
+it('reads rows from a pipe', async () => {
+  execFileSync('mkfifo', [path('pipe')]);
+  const writing = writeFile(path('pipe'), await readFile(path('test.jsonl')));
+  const { exitCode } = await embed(`--input $/pipe --output $/piped.jsonl ${OPENAI} ${CACHE}`);
+  await writing;
+  expect(exitCode).toBe(0);
+  expect(await linesOf('piped.jsonl')).toHaveLength(60);
 });

@@ -80,7 +80,9 @@ async function embed(options: EmbedOptions, session: Session): Promise<number> {
   const { input, output } = options;
   const { signal } = session.interrupts;
   requireFittingOptions(options);
-  if (output !== '-') for (const path of [output, representationPath(output)]) await requireWritableFile(path);
+  const beside = representationPath(output);
+  if (output !== '-') await requireWritableFile(output);
+  if (beside !== undefined) await requireWritableFile(beside);
   const folder = cacheFolderOf(options, session);
   if (folder !== undefined) await requireCache(folder);
   const total = await countRows(options, session);
@@ -102,20 +104,25 @@ async function embed(options: EmbedOptions, session: Session): Promise<number> {
   } finally {
     encoder.dispose();
   }
-  await finish({ encoder, counts, output }, session);
+  await finish({ encoder, counts, output, beside }, session);
   return 0;
 }
 
-async function finish(
-  { encoder, counts, output }: { encoder: Encoder; counts: EmbeddingCounts; output: string },
-  session: Session,
-): Promise<void> {
+interface Finished {
+  readonly encoder: Encoder;
+  readonly counts: EmbeddingCounts;
+  readonly output: string;
+  /** Where to say what made the rows. */
+  readonly beside: string | undefined;
+}
+
+async function finish({ encoder, counts, output, beside }: Finished, session: Session): Promise<void> {
   const { representation } = encoder;
-  if (output !== '-') await writeRepresentation(representationPath(output), representation);
+  if (beside !== undefined) await writeRepresentation(beside, representation);
   session.tell('result', { output, ...counts, representation });
   session.say(`${counts.rows} rows of ${counts.features} features, ${counts.fromCache} from the cache`);
   session.say(`fingerprint ${representation.fingerprint}`);
-  if (output !== '-') session.say(`in ${output}, and what made them in ${representationPath(output)}`);
+  if (beside !== undefined) session.say(`in ${output}, and what made them in ${beside}`);
 }
 
 /** Reads all rows before any is encoded, so that the last one is no surprise. A pipe can be read only once: undefined. */
