@@ -65,7 +65,7 @@ function addEncoderOptions(command: Command): void {
     .option('--dimensions <number>', 'openai: numbers to ask for', count(1))
     .option(
       '--api-key-variable <name>',
-      'openai: environment variable with the key (default: OPENAI_API_KEY, sent to OpenAI alone; without --url)',
+      'openai: environment variable with the key (default: OPENAI_API_KEY, and none with --url)',
     )
     .option('--requests-per-minute <number>', 'openai: no more than these', numberBetween(0.001, 1e9))
     .option('--max-retries <number>', 'openai: requests after one that failed (default: 5)', count(0))
