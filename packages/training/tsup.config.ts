@@ -1,2 +1,2 @@
 import { libraryBuild } from '../../tooling/build/tsup-preset.js';
-export default libraryBuild('index', 'node/index', 'tensor/index', 'testing/index');
+export default libraryBuild('index', 'node/index', 'round-worker', 'tensor/index', 'testing/index');

@@ -1,10 +1,18 @@
 // Packs every public package as the registry would get it, then looks at the archive the way its users will:
-// publint, attw, and plain Node importing each entry from a folder outside the repository.
+// publint, attw, and plain Node importing each entry, and training in worker threads, from a folder outside the repository.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { filesBelow, finish, repositoryRoot } from './repository.mjs';
+
+/** The program of the threads is a file that the package has to find; without it there is a warning. */
+const TRAIN_IN_THREADS = `
+  import { trainModel } from '@sdmjs/training';
+  const examples = Array.from({ length: 80 }, (_, i) => ({ id: 'row-' + i, label: i % 2, features: Float32Array.of(i % 2, Math.sin(i)) }));
+  const sets = { trainingSet: examples.slice(0, 40), calibrationSet: examples.slice(40), representationSize: 2, epochs: 1, alphaResolution: 0.25 };
+  const onProgress = (event) => { if (event.kind === 'warning') throw new Error(event.message); };
+  await trainModel({ ...sets, rounds: 2, parallelRounds: 2, onProgress });`;
 
 const consumer = mkdtempSync(join(tmpdir(), 'sdm-consumer-'));
 const violations = [];
@@ -13,6 +21,7 @@ try {
   for (const { folder, manifest } of packages) install(folder, manifest);
   for (const { folder, manifest } of packages) linkThirdParties(folder, manifest);
   for (const { manifest } of packages) check(manifest);
+  attempt('@sdmjs/training', 'node', ['--input-type=module', '--eval', TRAIN_IN_THREADS], consumer);
 } finally {
   rmSync(consumer, { recursive: true });
 }
@@ -62,7 +71,7 @@ function attempt(what, program, parameters, cwd) {
     execFileSync(program, parameters, { cwd, stdio: 'pipe', encoding: 'utf8' });
   } catch (failure) {
     violations.push(
-      `${what}: ${parameters.includes('--eval') ? 'import in plain Node' : parameters[1]} failed\n${failure.stdout}${failure.stderr}`,
+      `${what}: ${parameters.includes('--eval') ? 'plain Node' : parameters[1]} failed\n${failure.stdout}${failure.stderr}`,
     );
   }
 }

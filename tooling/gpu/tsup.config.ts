@@ -5,9 +5,9 @@ const webGpuBackend = fileURLToPath(
   new URL('node_modules/@tensorflow/tfjs-backend-webgpu/dist/index.js', import.meta.url),
 );
 
-/** One file for Node with everything in it but the Dawn addon. */
+/** A file for Node with everything in it but the Dawn addon, and one with the app that makes a language model. */
 export default defineConfig({
-  entry: { gpu: 'src/main.ts' },
+  entry: { gpu: 'src/main.ts', writer: '../../apps/verified-writer/src/main.ts' },
   format: 'esm',
   target: 'es2022',
   platform: 'node',

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { wholeNumber, wholeNumbers } from '@sdmjs-tooling/app-kit';
+import { share, wholeNumber, wholeNumbers } from '@sdmjs-tooling/app-kit';
 import { SdmError } from '@sdmjs/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { classify, type ClassifyOptions, train, type TrainOptions } from './run-command.js';
@@ -13,8 +13,14 @@ withPlace(program.command('train', { isDefault: true }))
   .description(
     'encode the Spam Assassin mails, train, calibrate and report (this is what happens without a command); a stopped run goes on where it was',
   )
-  .option('--seed <number>', 'chance of splits, weights and batches', seedNumber, 0)
-  .option('--seeds <list>', 'several runs: 0-4, or 0,2', seedNumbers)
+  .option('--seed <number>', 'chance of splits, weights and batches', wholeNumber, 0)
+  .option('--seeds <list>', 'several runs: 0-4, or 0,2', wholeNumbers)
+  .option(
+    '--parallel-rounds <number>',
+    'rounds of the SDM layer to train at a time, with the same result',
+    roundCount,
+    1,
+  )
   .option('--fresh', 'forget what the run folder holds; the cache of encoded texts is kept')
   .option('--json', 'print the results as JSON, everything else to standard error')
   .action(async ({ seed, ...options }: TrainOptions & { seed: number }) => {
@@ -24,7 +30,7 @@ withPlace(program.command('train', { isDefault: true }))
 withPlace(program.command('classify'))
   .description('judge mails with the model of a finished run: ham or spam, admitted or rejected, and the nearest mails')
   .argument('<files...>', 'mails as they are stored, or plain text; - reads one from standard input')
-  .option('--seed <number>', 'of the run', seedNumber, 0)
+  .option('--seed <number>', 'of the run', wholeNumber, 0)
   .action((files: string[], options: ClassifyOptions) => classify(files, options, process));
 
 program.addHelpText(
@@ -64,30 +70,18 @@ function withPlace(command: Command): Command {
     .option('--backend <name>', 'tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default: the best there is)');
 }
 
-function seedNumber(text: string): number {
+function roundCount(text: string): number {
   const value = wholeNumber(text);
-  if (value === undefined) throw new InvalidArgumentError('Wanted a whole number below 2^31.');
+  if (value === 0) throw new InvalidArgumentError('Wanted a whole number from 1.');
   return value;
-}
-
-function seedNumbers(text: string): number[] {
-  const values = wholeNumbers(text);
-  if (values === undefined) throw new InvalidArgumentError('Wanted numbers such as 0,2 or a range such as 0-4.');
-  return values;
 }
 
 function mailCount(text: string): number {
   const value = wholeNumber(text);
-  if (value === undefined || value < SMALLEST_MAIL_COUNT || value > LARGEST_MAIL_COUNT) {
+  if (value < SMALLEST_MAIL_COUNT || value > LARGEST_MAIL_COUNT) {
     throw new InvalidArgumentError(
       `Wanted a number from ${SMALLEST_MAIL_COUNT} to ${LARGEST_MAIL_COUNT}; --full takes all.`,
     );
   }
-  return value;
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value > 0.5 && value < 1)) throw new InvalidArgumentError('Wanted a number between .5 and 1.');
   return value;
 }

@@ -28,6 +28,7 @@ export interface PlaceOptions {
 
 export interface TrainOptions extends PlaceOptions {
   readonly seeds: readonly number[];
+  readonly parallelRounds: number;
   readonly fresh?: boolean;
   readonly json?: boolean;
 }
@@ -61,7 +62,9 @@ export async function train(options: TrainOptions, streams: Streams): Promise<nu
     for (const { settings, folder } of runs) {
       const sets = dealSets(sources, mailCount, settings.seed);
       terminal.say(`\nSeed ${settings.seed}, in ${folder.path}: ${describeSets(sets)}`);
-      const context = { settings, targetAccuracy, sets, encoder, folder, terminal, device, signal: stop.signal };
+      const { parallelRounds } = options;
+      const shares = { targetAccuracy, encoder, terminal, device, parallelRounds, signal: stop.signal };
+      const context = { ...shares, settings, sets, folder };
       const finished = await runTriage(context);
       all.push(finished.results);
       terminal.say(`\n${describeRegion(finished.results)}; 95 % intervals underneath\n`);

@@ -19,6 +19,8 @@ export interface RunContext {
   readonly folder: RunFolder;
   readonly terminal: Terminal;
   readonly device: string;
+  /** Of the SDM layer, at a time. */
+  readonly parallelRounds: number;
   readonly signal: AbortSignal;
 }
 
@@ -102,9 +104,10 @@ async function trainEstimator(context: RunContext, { support, calibration }: Enc
     classNames: [...CLASS_NAMES],
     shuffle: false, // D_ca only calibrates
     seed: settings.seed,
+    parallelRounds: context.parallelRounds,
     representation,
     onProgress(event) {
-      if (event.kind === 'epoch') progress.update((event.report.round - 1) * LAYER.epochs + event.report.epoch);
+      if (event.kind === 'epoch') progress.update(event.completedEpochCount);
     },
     signal,
   });

@@ -1,3 +1,4 @@
+import { openRunFolder, type RunFolder } from '@sdmjs-tooling/app-kit';
 import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +15,6 @@ import { answerPrompt } from './answer-prompt.js';
 import { featureOfAnswer } from './answer-prompts.js';
 import { loadWriter } from './load-writer.js';
 import { presetNamed } from './presets.js';
-import { openRunFolder, type RunFolder } from './run-folder.js';
 import { CONTROL_TOKENS, taskTokens } from './task-tokens.js';
 
 const texts = ['we shall do what we can for the good of all'];

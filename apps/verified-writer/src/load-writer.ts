@@ -1,3 +1,4 @@
+import type { RunFolder } from '@sdmjs-tooling/app-kit';
 import type { SdmEstimator } from '@sdmjs/estimator';
 import { loadModel } from '@sdmjs/interchange/node';
 import {
@@ -12,7 +13,6 @@ import { loadLanguageModel } from '@sdmjs/language-model/node';
 import { type Matrix, SdmError } from '@sdmjs/core';
 import { HEAD_FILE } from './network/run-network.js';
 import { featureOfAnswer } from './answer-prompts.js';
-import type { RunFolder } from './run-folder.js';
 import { ESTIMATOR_FOLDER } from './stages/train-estimator.js';
 import { LANGUAGE_MODEL_FOLDER } from './stages/train-language-model.js';
 import { taskTokens } from './task-tokens.js';

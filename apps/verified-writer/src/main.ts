@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { share, wholeNumber, wholeNumbers } from '@sdmjs-tooling/app-kit';
 import { SdmError } from '@sdmjs/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { ARM_NAMES } from './arms.js';
@@ -15,6 +16,12 @@ withPlace(program.command('train', { isDefault: true }))
   .option('--arm <names>', `how to fine-tune, comma-separated: ${ARM_NAMES.join(', ')}`, 'sdm-hard')
   .option('--seeds <list>', 'chance of splits, weights and batches: 0, or 0,2, or 0-4', wholeNumbers, [0])
   .option('--fits <number>', 'SDM layers to fit and measure on each kind of features', count, 1)
+  .option(
+    '--parallel-rounds <number>',
+    'rounds of an SDM layer to train at a time on the CPU, with the same result',
+    count,
+    1,
+  )
   .option('--fresh', 'forget what the run folder holds and start anew')
   .option('--json', 'print the results as JSON, everything else to standard error')
   .action(async (options: TrainOptions) => {
@@ -63,32 +70,8 @@ function withPlace(command: Command): Command {
     .option('--backend <name>', 'tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default: the best there is)');
 }
 
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value >= 2 ** 31) throw new InvalidArgumentError('Wanted a whole number below 2^31.');
-  return value;
-}
-
 function count(text: string): number {
   const value = wholeNumber(text);
   if (value === 0 || value > 100) throw new InvalidArgumentError('Wanted a number from 1 to 100.');
-  return value;
-}
-
-/** `0`, `0,2` or `0-4` */
-function wholeNumbers(text: string): number[] {
-  const numbers = text.split(',').flatMap((part) => {
-    const [first, last = first, ...more] = part.split('-').map((end) => wholeNumber(end.trim()));
-    if (first === undefined || last === undefined || more.length > 0 || last < first || last - first > 999) {
-      throw new InvalidArgumentError('Wanted numbers such as 0,2 or a range such as 0-4.');
-    }
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-  return [...new Set(numbers)];
-}
-
-function share(text: string): number {
-  const value = Number(text);
-  if (!(value > 0.5 && value < 1)) throw new InvalidArgumentError('Wanted a number between .5 and 1.');
   return value;
 }

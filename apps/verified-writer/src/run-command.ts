@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { createTerminal, openRunFolder, readRunFolder, runFolderAt } from '@sdmjs-tooling/app-kit';
 import { type Backend, type BackendName, chooseBackend } from '@sdmjs/backends';
 import { SdmError } from '@sdmjs/core';
 import { chooseTargetAccuracy } from '@sdmjs/estimator';
@@ -8,15 +9,13 @@ import { answerPrompt } from './answer-prompt.js';
 import { buildCorpus, readCorpusTexts, SET_NAMES, SET_TITLES, type Corpus } from './corpus/build-corpus.js';
 import { loadWriter } from './load-writer.js';
 import { armsNamed } from './arms.js';
-import { presetNamed } from './presets.js';
+import { type Preset, presetNamed } from './presets.js';
 import { largestServed } from './report/explain-regions.js';
 import type { NetworkEvidence } from './network/network-evidence.js';
 import type { RunContext } from './run-context.js';
 import { runNetwork } from './network/run-network.js';
 import { runArm } from './run-arm.js';
-import { openRunFolder, readRunFolder, readSettings, runFolderAt } from './run-folder.js';
 import type { RunResults } from './report/write-report.js';
-import { createTerminal } from '@sdmjs-tooling/app-kit';
 
 /** The command line of training, parsed. */
 export interface TrainOptions extends PlaceOptions {
@@ -24,6 +23,7 @@ export interface TrainOptions extends PlaceOptions {
   readonly arm: string;
   readonly seeds: readonly number[];
   readonly fits: number;
+  readonly parallelRounds: number;
   readonly fresh?: boolean;
   readonly json?: boolean;
 }
@@ -74,7 +74,7 @@ export async function train(options: TrainOptions, streams: Streams): Promise<nu
         terminal.say(`\nArm ${arm.name}: ${arm.title}`);
         const device = backend.describe();
         const shares = {
-          ...placesOn(backend),
+          ...placesOn(backend, options.parallelRounds),
           preset,
           seed,
           shared,
@@ -113,8 +113,8 @@ export async function chat(prompt: string | undefined, options: ChatOptions, str
   const terminal = createTerminal(streams.stdout);
   const [arm, ...others] = armsNamed(options.arm);
   if (arm === undefined || others.length > 0) throw new SdmError('out-of-range', 'chat: wanted one arm');
-  const folder = readRunFolder(join(runPath(options, options.seed), arm.name));
-  const { answerLength } = readSettings(folder).preset.corpus;
+  const { folder, settings } = readRunFolder(join(runPath(options, options.seed), arm.name));
+  const { answerLength } = (settings as { preset: Preset }).preset.corpus;
   await startBackend(options.backend);
   const writer = await loadWriter(folder, answerLength);
   const served = largestServed(writer.estimator.nestedRegions.regions, targetAccuracy) ?? targetAccuracy;
@@ -143,9 +143,12 @@ export async function chat(prompt: string | undefined, options: ChatOptions, str
 }
 
 /** A GPU trains the layers, too, and keeps weights and moments; the CPU does both without tensors. */
-function placesOn({ name, tf }: Backend): Pick<RunContext, 'engine' | 'updateOn'> {
+function placesOn(
+  { name, tf }: Backend,
+  parallelRounds: number,
+): Pick<RunContext, 'engine' | 'parallelRounds' | 'updateOn'> {
   const isGpu = name === 'webgpu' || name === 'tensorflow-gpu';
-  return isGpu ? { engine: tensorEngine(tf), updateOn: 'device' } : { updateOn: 'cpu' };
+  return isGpu ? { engine: tensorEngine(tf), updateOn: 'device' } : { parallelRounds, updateOn: 'cpu' };
 }
 
 function startBackend(backend: string | undefined) {

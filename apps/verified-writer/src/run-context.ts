@@ -1,9 +1,9 @@
+import type { RunFolder } from '@sdmjs-tooling/app-kit';
 import type { UpdatePlace } from '@sdmjs/language-model';
 import type { TrainingEngine } from '@sdmjs/training';
 import type { Arm } from './arms.js';
 import type { Corpus } from './corpus/build-corpus.js';
 import type { Preset } from './presets.js';
-import type { RunFolder } from './run-folder.js';
 import type { Terminal } from '@sdmjs-tooling/app-kit';
 
 /** What every stage of a run works with. */
@@ -22,6 +22,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Where SDM layers are trained and matched; absent: on the CPU. */
   readonly engine?: TrainingEngine | undefined;
+  /** Of an SDM layer, at a time; absent with an engine. */
+  readonly parallelRounds?: number | undefined;
   /** What it runs on, in a line. */
   readonly device: string;
   /** Where AdamW runs: on GPUs, there. */

@@ -93,7 +93,6 @@ describe('an interrupt', () => {
       'embed --input $/many.jsonl --output $/stopped.jsonl --no-cache --encoder openai --model m --url http://127.0.0.1:9/v1 --max-retries 99 --json',
       /"stage":"encoding"/,
     ],
-    ['while the machine is measured', 'plan --rows 100000 --features 2000 --json', /"stage":"measuring"/],
   ])('%s ends with 130 and leaves nothing', async (_, line, mark) => {
     const { exitCode, signal, stderr } = await run(line, interruptAt(mark));
     expect({ exitCode, signal }).toEqual({ exitCode: 130, signal: null });

@@ -4,10 +4,20 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 /** A whole number of at least `least`. */
 export function count(least: number): (text: string) => number {
   return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    if (isCount(text, least)) return Number(text);
     throw new InvalidArgumentError(`wanted a whole number >= ${least}`);
   };
+}
+
+/** A whole number of at least 1, or the word `auto`. */
+export function countOrAuto(text: string): number | 'auto' {
+  if (text === 'auto') return text;
+  if (isCount(text, 1)) return Number(text);
+  throw new InvalidArgumentError('wanted a whole number >= 1, or auto');
+}
+
+function isCount(text: string, least: number): boolean {
+  return /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) && Number(text) >= least;
 }
 
 /** A number in [least, most], or without one of the ends. */

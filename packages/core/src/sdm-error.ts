@@ -20,7 +20,8 @@ export type SdmErrorCode =
   | 'out-of-range'
   | 'request-failed'
   | 'shape-mismatch'
-  | 'unsupported-version';
+  | 'unsupported-version'
+  | 'worker-lost';
 
 const MARKER = Symbol.for('sdmjs.error');
 

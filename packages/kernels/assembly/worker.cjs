@@ -11,10 +11,14 @@ function receive(message) {
   else instances.delete(message.forget);
 }
 
-function work({ task, parameters, counters, arena, memory }) {
-  if (memory) instances.set(arena, new WebAssembly.Instance(setup.module, { env: { memory } }).exports);
+function work({ task, parameters, counters, arena, bytes, memory }) {
+  if (memory)
+    instances.set(arena, { kernels: new WebAssembly.Instance(setup.module, { env: { memory } }).exports, memory });
+  const known = instances.get(arena);
+  // Not all of the memory can be seen from here: the others do the task.
+  if (known.memory.buffer.byteLength < bytes) return;
   const { NEXT, FINISHED, TOTAL, FAILED } = setup.fields;
-  const run = instances.get(arena)[task];
+  const run = known.kernels[task];
   for (let chunk = Atomics.add(counters, NEXT, 1); chunk < counters[TOTAL]; chunk = Atomics.add(counters, NEXT, 1)) {
     try {
       run(...parameters, chunk, setup.thread);

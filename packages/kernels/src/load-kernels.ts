@@ -3,15 +3,18 @@ import type { Kernels } from './kernels.js';
 import { createPlainKernels } from './plain/plain-kernels.js';
 import { compileKernels } from './simd/module.js';
 import { createSimdKernels } from './simd/simd-kernels.js';
-import { canShareMemory } from './threads/spawn.js';
+import { availableThreads, canShareMemory } from './threads/spawn.js';
 import { createTeam } from './threads/team.js';
 
+/** Threads that are used unless a caller wants more: each holds scratch memory, and matching is bound by memory before long. */
+const MOST_THREADS = 8;
+
 /**
- * The fastest kernels that run here: SIMD where WebAssembly has it, with the threads asked for where memory can be shared, else plain TypeScript;
- * the results are the same. Threads are started when there is much to do, and end with `dispose`. Throws `out-of-range`.
+ * The fastest kernels that run here: SIMD where WebAssembly has it, with threads where memory can be shared, else plain TypeScript; the
+ * results are the same. Threads are started when there is much to do, and end with `dispose`. Throws `out-of-range`.
  */
 export async function loadKernels(options: LoadKernelsOptions = {}): Promise<Kernels> {
-  const { threads = 1 } = options;
+  const { threads = Math.min(MOST_THREADS, availableThreads()) } = options;
   if (!Number.isSafeInteger(threads) || threads < 1) {
     throw new SdmError('out-of-range', `loadKernels: wanted an integer threads >= 1, got ${threads}`);
   }
@@ -26,9 +29,6 @@ export async function loadKernels(options: LoadKernelsOptions = {}): Promise<Ker
 export interface LoadKernelsOptions {
   /** Take the plain TypeScript kernels even where SIMD is there. @default false */
   readonly plain?: boolean | undefined;
-  /**
-   * Threads at most, the caller's among them; 1 starts none. Experimental above 1: a worker has been seen to fail, rarely and under heavy load,
-   * which throws `out-of-memory`. @default 1
-   */
+  /** Threads at most, the caller's among them; 1 starts none. @default as many as run at once here, at most 8 */
   readonly threads?: number | undefined;
 }

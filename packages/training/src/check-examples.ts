@@ -15,11 +15,18 @@ export interface ExamplePool {
 
 const SPLITS = ['training', 'calibration'] as const;
 
+export interface PoolOptions {
+  /** @default the largest label + 1 */
+  readonly classCount?: number | undefined;
+  /** Whether the features lie in memory that threads share, where there is such a thing. @default false */
+  readonly isShared?: boolean | undefined;
+}
+
 /**
  * Everything that can be wrong with the examples, looked for before any work: ragged rows, sizes, empty sets, NaN, labels, classes missing from
  * a set, ids. Throws `shape-mismatch`, `empty-input`, `not-finite`, `label-out-of-range`, `class-missing`, `bad-format` or `duplicate-id`.
  */
-export function poolExamples(splits: ExampleSplits, classCount?: number): ExamplePool {
+export function poolExamples(splits: ExampleSplits, options: PoolOptions = {}): ExamplePool {
   const matrices = SPLITS.map((name) => featureMatrix(splits[name]));
   const [training, calibration] = matrices as [Matrix, Matrix];
   for (const name of SPLITS) {
@@ -37,7 +44,7 @@ export function poolExamples(splits: ExampleSplits, classCount?: number): Exampl
   requireFinite(calibration, 'trainModel: calibrationSet');
   const examples = [...splits.training, ...splits.calibration];
   const largestLabel = examples.reduce((largest, { label }) => (label > largest ? label : largest), 1);
-  const count = classCount ?? Math.floor(largestLabel) + 1;
+  const count = options.classCount ?? Math.floor(largestLabel) + 1;
   for (const name of SPLITS) {
     requireLabels(splits[name], count, `${name}Set`);
     requireEveryClass(
@@ -47,7 +54,7 @@ export function poolExamples(splits: ExampleSplits, classCount?: number): Exampl
     );
   }
   requireIds(examples);
-  const data = new Float32Array(examples.length * training.columns);
+  const data = createFloats(examples.length * training.columns, options);
   data.set(training.data);
   data.set(calibration.data, training.data.length);
   return {
@@ -57,6 +64,11 @@ export function poolExamples(splits: ExampleSplits, classCount?: number): Exampl
     trainingCount: splits.training.length,
     classCount: count,
   };
+}
+
+function createFloats(length: number, { isShared }: PoolOptions): Float32Array {
+  const canShare = isShared && typeof SharedArrayBuffer !== 'undefined';
+  return canShare ? new Float32Array(new SharedArrayBuffer(4 * length)) : new Float32Array(length);
 }
 
 /** Throws `class-missing` unless every class occurs among the labels. */

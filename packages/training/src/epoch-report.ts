@@ -31,6 +31,8 @@ export type TrainingEvent =
       readonly kind: 'epoch';
       /** The warm-up's winner comes a second time, once it is matched. */
       readonly report: EpochReport;
+      /** Of all rounds, those of an earlier process included. */
+      readonly completedEpochCount: number;
       readonly secondsElapsed: number;
       /** Estimated from the epochs so far. */
       readonly secondsLeft: number;
@@ -38,6 +40,6 @@ export type TrainingEvent =
   | {
       readonly kind: 'warning';
       readonly message: string;
-      /** Target accuracies that the calibration split is too small to support. */
+      /** Target accuracies that the calibration split is too small to support; none in a warning of something else. */
       readonly unsupportedAccuracies: readonly number[];
     };

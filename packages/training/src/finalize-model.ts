@@ -1,10 +1,12 @@
 import { argMaxRows } from '@sdmjs/core';
 import { type CalibrationRows, createCalibrationRows, type Representation, type SdmModel } from '@sdmjs/estimator';
 import { createSupportSet } from '@sdmjs/exemplars';
+import type { ExamplePool } from './check-examples.js';
 import { scoreAgainstSupport } from './score-splits.js';
 import { prepareSplits, type RoundResult, type RoundTraining } from './train-round.js';
 
-export interface Finalizing extends Pick<RoundTraining, 'pool' | 'settings' | 'engine' | 'signal'> {
+export interface Finalizing extends Pick<RoundTraining, 'settings' | 'engine' | 'signal'> {
+  readonly pool: ExamplePool;
   readonly winner: RoundResult;
   readonly classNames: readonly string[];
   readonly representation: Representation;

@@ -30,7 +30,7 @@ export async function matchedEpoch(
     isBest,
     seconds: secondsSince(startedAt),
   };
-  announce(context, report);
+  await announce(context, report);
   return {
     signals: scores.training,
     history: [...state.history, report],

@@ -12,7 +12,7 @@ function poolOf(counts: readonly number[]) {
   const isFirst = (i: number) => labels.indexOf(labels[i]!) === i;
   return poolExamples(
     { training: examples.filter((_, i) => isFirst(i)), calibration: examples.filter((_, i) => !isFirst(i)) },
-    counts.length,
+    { classCount: counts.length },
   );
 }
 

@@ -1,23 +1,31 @@
 import type { EpochReport, TrainingEvent } from './epoch-report.js';
 import { secondsSince } from './round-state.js';
+import { roundNumberOf, type RunState } from './run-state.js';
 import type { TrainingSettings } from './settings.js';
 
 /** Turns reports into events with the time passed and the time left, which is the mean epoch so far times the epochs to come; a resumed run counts what it took before. */
 export function createProgress(
   settings: TrainingSettings,
   onProgress: ((event: TrainingEvent) => void) | undefined,
-  secondsBefore = 0,
+  resume?: RunState | undefined,
 ) {
   const startedAt = performance.now();
+  const secondsBefore = resume?.secondsElapsed ?? 0;
   const total = settings.rounds * settings.epochs;
-  let completed = 0;
+  const epochsOf = new Map([...(resume?.finished ?? []), ...(resume?.present ?? [])].map(countEpochs));
   return {
     secondsElapsed: () => secondsBefore + secondsSince(startedAt),
     onReport(report: EpochReport): void {
-      completed = Math.max(completed, (report.round - 1) * settings.epochs + report.epoch);
+      const { round, epoch } = report;
+      epochsOf.set(round, Math.max(epochsOf.get(round) ?? 0, epoch));
+      const completedEpochCount = [...epochsOf.values()].reduce((sum, count) => sum + count, 0);
       const secondsElapsed = secondsBefore + secondsSince(startedAt);
-      const secondsLeft = (secondsElapsed / completed) * (total - completed);
-      onProgress?.({ kind: 'epoch', report, secondsElapsed, secondsLeft });
+      const secondsLeft = (secondsElapsed / completedEpochCount) * (total - completedEpochCount);
+      onProgress?.({ kind: 'epoch', report, completedEpochCount, secondsElapsed, secondsLeft });
     },
   };
+}
+
+function countEpochs(round: Parameters<typeof roundNumberOf>[0]): [round: number, epochCount: number] {
+  return [roundNumberOf(round), round.history.length];
 }

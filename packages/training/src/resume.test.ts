@@ -11,14 +11,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernelEngine } from './kernel-engine.js';
 import { loadRunState, saveRunState } from './node/index.js';
+import type { PresentRound } from './run-state.js';
 import { decodeRunState, encodeRunState } from './run-state-file.js';
 import { workedCase } from './testing/index.js';
+import { lasting } from './testing/lasting.js';
 import { type TrainedModel, type TrainModelOptions, trainModel } from './train-model.js';
-
-/** Everything that a run gives but the seconds it took. */
-function lasting({ model, calibrationScores, history, metadata: _, ...rest }: TrainedModel) {
-  return { ...rest, model, calibrationScores, history: history.map((row) => ({ ...row, seconds: 0 })) };
-}
 
 /** A run that breaks off before its `batch`th batch: its last state as a file, or its result. */
 async function runUntil(options: TrainModelOptions, batch: number, state: Uint8Array | undefined) {
@@ -132,9 +129,20 @@ describe('a state of a run', () => {
   it('comes back from its file as it was', async () => {
     const state = await loadRunState(file);
     expect(state.finished).toHaveLength(1);
-    expect(state.present.history.map(({ round, epoch }) => [round, epoch])).toEqual([[2, 1]]);
-    expect(state.present.warmUp).toBeDefined();
+    expect(state.present).toHaveLength(1);
+    expect(state.present[0]!.history.map(({ round, epoch }) => [round, epoch])).toEqual([[2, 1]]);
+    expect(state.present[0]!.warmUp).toBeDefined();
     expect(decodeRunState(encodeRunState(state))).toEqual(state);
+  });
+
+  it('goes on from a file of the time when only one round could be in progress', async () => {
+    // Written by the version of 47abdf8 after an epoch of the second round.
+    const resume = await loadRunState(
+      fileURLToPath(new URL('../fixtures/run-state-of-one-round.safetensors', import.meta.url)),
+    );
+    expect([resume.finished.length, resume.present.length]).toEqual([1, 1]);
+    const run = { ...workedCase, rounds: 2, epochs: 3, crossEntropyEpochs: 2 };
+    expect(lasting(await trainModel({ ...run, resume }))).toEqual(lasting(await trainModel(run)));
   });
 
   it('is refused by a run that was told otherwise, which names the difference', async () => {
@@ -155,8 +163,10 @@ describe('a state of a run', () => {
       await expect(failed).rejects.toThrow(says);
       expect(await codeOf(failed)).toBe('fingerprint-mismatch');
     }
-    const tooLong = { ...resume, present: { ...resume.present, history: [] } };
-    expect(await codeOf(trainModel({ ...run, resume: tooLong }))).toBe('bad-format');
+    const [present] = resume.present as [PresentRound];
+    for (const wrong of [[], [{ ...present, history: [] }], [present, present]]) {
+      expect(await codeOf(trainModel({ ...run, resume: { ...resume, present: wrong } }))).toBe('bad-format');
+    }
   });
 
   it('is refused when its file was cut off, is of another kind or lacks a part', async () => {
@@ -179,26 +189,35 @@ describe('a state of a run', () => {
   });
 });
 
-it('gives the same model after its process was killed, before batches, while writing and between renames', async () => {
-  const root = await mkdtemp(join(tmpdir(), 'sdmjs-'));
-  const script = fileURLToPath(new URL('./testing/train-until-killed.ts', import.meta.url));
-  const [state, result] = [join(root, 'run.safetensors'), join(root, 'result.json')];
-  const train = async (calls: number): Promise<unknown> => {
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', '--conditions=source', script, state, result, String(calls)],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    );
-    return (await once(child, 'exit'))[1];
-  };
+it.each([
   // An epoch is four batches, then the new file, the rename and a flush of the folder.
-  const signals: unknown[] = [];
-  for (const calls of [3, 5, 7, 13]) signals.push(await train(calls));
-  expect(signals).toEqual(signals.map(() => 'SIGKILL'));
-  expect(existsSync(result)).toBe(false);
-  expect(await train(0)).toBeNull();
-  const whole = await trainModel({ ...workedCase, crossEntropyEpochs: 2 });
-  const wanted = stringifyJson({ model: whole.model, calibrationScores: whole.calibrationScores });
-  expect(await readFile(result, 'utf8')).toBe(wanted);
-  await rm(root, { recursive: true });
-}, 120_000);
+  ['before batches, while writing and between renames', { parallelRounds: 1, kills: [3, 5, 7, 13] }],
+  // An epoch is heard before its state is written.
+  ['with rounds in threads', { parallelRounds: 2, kills: [6, 9, 30] }],
+])(
+  'gives the same model after its process was killed, %s',
+  async (_, { parallelRounds, kills }) => {
+    const root = await mkdtemp(join(tmpdir(), 'sdmjs-'));
+    const script = fileURLToPath(new URL('./testing/train-until-killed.ts', import.meta.url));
+    const [state, result] = [join(root, 'run.safetensors'), join(root, 'result.json')];
+    const train = async (calls: number): Promise<unknown> => {
+      const child = spawn(
+        process.execPath,
+        ['--import', 'tsx', '--conditions=source', script, state, result, String(calls), String(parallelRounds)],
+        { stdio: ['ignore', 'ignore', 'inherit'] },
+      );
+      return (await once(child, 'exit'))[1];
+    };
+    const signals: unknown[] = [];
+    for (const calls of kills) signals.push(await train(calls));
+    expect(signals).toEqual(signals.map(() => 'SIGKILL'));
+    expect(existsSync(result)).toBe(false);
+    expect(await train(0)).toBeNull();
+    const rounds = parallelRounds === 1 ? {} : { rounds: 3, shuffle: true };
+    const whole = await trainModel({ ...workedCase, crossEntropyEpochs: 2, ...rounds });
+    const wanted = stringifyJson({ model: whole.model, calibrationScores: whole.calibrationScores });
+    expect(await readFile(result, 'utf8')).toBe(wanted);
+    await rm(root, { recursive: true });
+  },
+  120_000,
+);

@@ -23,7 +23,9 @@ export interface RoundState {
 export interface RoundContext extends ScoringContext {
   readonly roundNumber: number;
   readonly stopSignal?: AbortSignal | undefined;
-  readonly onReport: (report: EpochReport) => void;
+  /** Nothing is finished yet that a stop in the first epoch could keep, so it cancels. */
+  readonly isFirst: boolean;
+  readonly onReport: (report: EpochReport) => void | Promise<void>;
   /** Another round of the same splits from these weights; the caller disposes it. */
   readonly restart: (adaptor: ExemplarAdaptor) => Promise<EngineRound>;
 }
@@ -72,9 +74,9 @@ export function matchedColumns({ training, calibration }: Readonly<Record<SplitN
  * Hands a finished epoch to the caller, whose request to stop takes effect after it. The first epoch of all is finished by this: a request
  * that came while it was trained or scored finds no epoch to keep, and cancels with `aborted`.
  */
-export function announce(context: RoundContext, report: EpochReport): void {
-  if (context.roundNumber === 1 && report.epoch === 1) throwIfAborted(context.stopSignal, 'trainModel');
-  context.onReport(report);
+export async function announce(context: RoundContext, report: EpochReport): Promise<void> {
+  if (context.isFirst && report.epoch === 1) throwIfAborted(context.stopSignal, 'trainModel');
+  await context.onReport(report);
 }
 
 export function secondsSince(startedAt: number): number {

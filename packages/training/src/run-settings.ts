@@ -1,7 +1,7 @@
 import { SdmError } from '@sdmjs/core';
 import { checksumsOf } from '@sdmjs/interchange';
 import type { ExamplePool } from './check-examples.js';
-import type { RunState } from './run-state.js';
+import { roundNumberOf, type RunState } from './run-state.js';
 import type { TrainingSettings } from './settings.js';
 
 export interface RunIdentity {
@@ -14,10 +14,9 @@ export interface RunIdentity {
 /** All that decides what a run does, by option: settings as text, examples as SHA-256. Needs Web Crypto. */
 export async function settingsOf(run: RunIdentity): Promise<RunState['settings']> {
   const { settings, pool, engineName, continuedFrom = 'none' } = run;
-  const { data } = pool.features;
   const ids = JSON.stringify([pool.trainingCount, pool.classCount, pool.examples.map(({ id }) => id)]);
   const digests = {
-    features: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    features: digestibleBytes(pool.features.data),
     labels: new Uint8Array(pool.labels.buffer),
     ids: new TextEncoder().encode(ids),
   };
@@ -27,6 +26,12 @@ export async function settingsOf(run: RunIdentity): Promise<RunState['settings']
     continueFrom: continuedFrom,
     ...(await checksumsOf(digests, Object.keys(digests))),
   };
+}
+
+/** The bytes of an array, copied where memory is shared: Web Crypto refuses that. */
+function digestibleBytes(floats: Float32Array): Uint8Array {
+  const { buffer, byteOffset, byteLength } = floats.buffer instanceof ArrayBuffer ? floats : floats.slice();
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Throws `fingerprint-mismatch` naming what differs, and `bad-format` for a state that does not fit the examples. */
@@ -42,24 +47,28 @@ export function requireSameRun(state: RunState, settings: RunState['settings'], 
       `trainModel: the state to resume belongs to a run with another ${shown.join(', ')}; resume with what that run was given, or start anew without resume`,
     );
   }
-  const { rounds, epochs, representationSize } = run.settings;
-  const { history, weights, optimizer } = state.present;
-  const { columns } = run.pool.features;
-  const isSound =
-    state.finished.length < rounds &&
-    history.length >= 1 &&
-    history.length <= epochs &&
-    [weights, optimizer.means, optimizer.squares].every(
-      ({ projectionWeight, classifierWeight }) =>
-        projectionWeight.columns === columns &&
-        projectionWeight.rows === representationSize &&
-        classifierWeight.columns === representationSize &&
-        classifierWeight.rows === run.pool.classCount,
-    );
-  if (!isSound) {
-    throw new SdmError(
-      'bad-format',
-      `trainModel: the state to resume does not fit its own settings (${state.finished.length} finished rounds, ${history.length} epochs); take a state of onCheckpoint`,
-    );
-  }
+  if (isSound(state, run)) return;
+  const epochs = state.present.map(({ history }) => history.length);
+  throw new SdmError(
+    'bad-format',
+    `trainModel: the state to resume does not fit its own settings (${state.finished.length} finished rounds, others after ${epochs.join(', ') || 'no'} epochs); take a state of onCheckpoint`,
+  );
+}
+
+function isSound({ finished, present }: RunState, { settings, pool }: RunIdentity): boolean {
+  const { rounds, epochs, representationSize } = settings;
+  const numbers = [...finished, ...present].map(roundNumberOf);
+  const isRound = (round: number) => round >= 1 && round <= rounds;
+  if (present.length === 0 || !numbers.every(isRound) || new Set(numbers).size < numbers.length) return false;
+  return present.every(
+    ({ history, weights, optimizer }) =>
+      history.length <= epochs &&
+      [weights, optimizer.means, optimizer.squares].every(
+        ({ projectionWeight, classifierWeight }) =>
+          projectionWeight.columns === pool.features.columns &&
+          projectionWeight.rows === representationSize &&
+          classifierWeight.columns === representationSize &&
+          classifierWeight.rows === pool.classCount,
+      ),
+  );
 }

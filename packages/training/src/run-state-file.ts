@@ -10,38 +10,43 @@ import {
   stringifyJson,
 } from '@sdmjs/interchange';
 import type { EpochReport } from './epoch-report.js';
-import type { FinishedRound, RunState } from './run-state.js';
+import type { PresentRound, RunState } from './run-state.js';
 import type { Checkpoint } from './select-checkpoint.js';
+import type { FinishedRound } from './train-round.js';
 
 /** A state as the bytes of one `.safetensors` file. */
 export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, NamedArray>();
-  const { present, finished } = state;
+  const { finished } = state;
   const write = (name: string, adaptor: ExemplarAdaptor | undefined) => {
     if (adaptor) for (const [part, tensor] of tensorsOf(adaptor)) tensors.set(`${name}/${part}`, tensor);
   };
-  write('weights', present.weights);
-  write('means', present.optimizer.means);
-  write('squares', present.optimizer.squares);
-  write('best', present.best?.adaptor);
-  write('warmUp', present.warmUp?.adaptor);
   finished.forEach(({ best }, i) => write(`finished/${i}`, best.adaptor));
-  for (const name of SIGNALS) {
-    tensors.set(name, { shape: [present.signals[name].length], values: Float32Array.from(present.signals[name]) });
-  }
+  const present = state.present.map(({ weights, optimizer, signals, best, warmUp, history }, i) => {
+    const prefix = `present/${i}/`;
+    write(`${prefix}weights`, weights);
+    write(`${prefix}means`, optimizer.means);
+    write(`${prefix}squares`, optimizer.squares);
+    write(`${prefix}best`, best?.adaptor);
+    write(`${prefix}warmUp`, warmUp?.adaptor);
+    for (const name of SIGNALS) {
+      tensors.set(prefix + name, { shape: [signals[name].length], values: Float32Array.from(signals[name]) });
+    }
+    return { steps: optimizer.steps, history, best: best && numbersOf(best), warmUp: warmUp && numbersOf(warmUp) };
+  });
   const told = {
     settings: state.settings,
     secondsElapsed: state.secondsElapsed,
-    steps: present.optimizer.steps,
-    history: present.history,
-    best: present.best && numbersOf(present.best),
-    warmUp: present.warmUp && numbersOf(present.warmUp),
+    present,
     finished: finished.map(({ best, normalization, history }) => ({ best: numbersOf(best), normalization, history })),
   };
   return encodeSafetensors(tensors, { kind: KIND, state: stringifyJson(told) });
 }
 
-/** The state that `encodeRunState` wrote. Throws `bad-format` for a file that was cut off or is something else. */
+/**
+ * The state that `encodeRunState` wrote, also before there could be several rounds in progress. Throws `bad-format` for a file that was cut off or
+ * is something else.
+ */
 export function decodeRunState(bytes: Uint8Array): RunState {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata.get('kind') !== KIND) {
@@ -51,13 +56,6 @@ export function decodeRunState(bytes: Uint8Array): RunState {
     );
   }
   const fields = fieldsOf(parseJson(metadata.get('state') ?? '', WHERE), WHERE);
-  const checkpoint = (from: Fields, name: string): Checkpoint => ({
-    epoch: from.integer('epoch', { least: 1 }),
-    loss: from.number('loss'),
-    score: from.number('score'),
-    adaptor: readAdaptor(tensors, name),
-  });
-  const read = (name: 'best' | 'warmUp') => (fields.has(name) ? checkpoint(fields.object(name), name) : undefined);
   return {
     settings: readSettings(fields),
     secondsElapsed: fields.number('secondsElapsed', { least: 0 }),
@@ -65,26 +63,17 @@ export function decodeRunState(bytes: Uint8Array): RunState {
       const round = fieldsOf(value, `${WHERE}: finished round ${i}`);
       const { number } = round.object('normalization');
       return {
-        best: checkpoint(round.object('best'), `finished/${i}`),
+        best: readCheckpoint(tensors, round.object('best'), `finished/${i}`),
         normalization: { mean: number('mean'), standardDeviation: number('standardDeviation') },
         history: readHistory(round),
       };
     }),
-    present: {
-      weights: readAdaptor(tensors, 'weights'),
-      optimizer: {
-        steps: fields.integer('steps', { least: 1 }),
-        means: readAdaptor(tensors, 'means'),
-        squares: readAdaptor(tensors, 'squares'),
-      },
-      signals: {
-        similarities: tensorAt(tensors, 'similarities').values,
-        distanceQuantiles: tensorAt(tensors, 'distanceQuantiles').values,
-      },
-      history: readHistory(fields),
-      best: read('best'),
-      warmUp: read('warmUp'),
-    },
+    present: fields.has('present')
+      ? fields.array('present').map((value, i) => {
+          const round = fieldsOf(value, `${WHERE}: present round ${i}`);
+          return readPresent(tensors, round, `present/${i}/`);
+        })
+      : [readPresent(tensors, fields, '')],
   };
 }
 
@@ -92,6 +81,35 @@ const KIND = 'sdmjs-run-state';
 const WHERE = 'decodeRunState';
 const SIGNALS = ['similarities', 'distanceQuantiles'] as const;
 type Tensors = ReadonlyMap<string, NamedArray>;
+
+function readPresent(tensors: Tensors, fields: Fields, prefix: string): PresentRound {
+  const read = (name: 'best' | 'warmUp') =>
+    fields.has(name) ? readCheckpoint(tensors, fields.object(name), prefix + name) : undefined;
+  return {
+    weights: readAdaptor(tensors, `${prefix}weights`),
+    optimizer: {
+      steps: fields.integer('steps', { least: 1 }),
+      means: readAdaptor(tensors, `${prefix}means`),
+      squares: readAdaptor(tensors, `${prefix}squares`),
+    },
+    signals: {
+      similarities: tensorAt(tensors, `${prefix}similarities`).values,
+      distanceQuantiles: tensorAt(tensors, `${prefix}distanceQuantiles`).values,
+    },
+    history: readHistory(fields),
+    best: read('best'),
+    warmUp: read('warmUp'),
+  };
+}
+
+function readCheckpoint(tensors: Tensors, from: Fields, name: string): Checkpoint {
+  return {
+    epoch: from.integer('epoch', { least: 1 }),
+    loss: from.number('loss'),
+    score: from.number('score'),
+    adaptor: readAdaptor(tensors, name),
+  };
+}
 
 function tensorsOf(adaptor: ExemplarAdaptor): [part: string, tensor: NamedArray][] {
   const { projectionWeight, projectionBias, classifierWeight, classifierBias } = adaptor;

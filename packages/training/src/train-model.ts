@@ -14,10 +14,10 @@ import { kernelEngine } from './kernel-engine.js';
 import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
 import { createProgress } from './progress.js';
 import { isBetter } from './select-checkpoint.js';
-import { requireSameRun, settingsOf } from './run-settings.js';
-import type { PresentRound, RunState } from './run-state.js';
+import type { RunState } from './run-state.js';
 import { completeSettings, type GivenSettings } from './settings.js';
-import { type RoundResult, splitOf, trainRound } from './train-round.js';
+import { type RoundResult, splitOf } from './train-round.js';
+import { trainRounds } from './train-rounds.js';
 import { type FinishedRun, trainingMetadata } from './training-metadata.js';
 
 export interface TrainModelOptions extends GivenSettings {
@@ -38,6 +38,11 @@ export interface TrainModelOptions extends GivenSettings {
   readonly continueFrom?: { readonly model: SdmModel; readonly modelId: string } | undefined;
   /** Where to train; not disposed. @default a kernelEngine of its own */
   readonly engine?: TrainingEngine | undefined;
+  /**
+   * Rounds to train at a time, in a worker thread of Node each; the result is the same, bit for bit. Memory: the given features are shared, what a
+   * round makes of them is not. Not with `engine`. Where there are no threads a warning says so, and it is one. @default 1
+   */
+  readonly parallelRounds?: number | undefined;
   readonly onProgress?: ((event: TrainingEvent) => void) | undefined;
   /** Cancels: throws `aborted` before the next batch, and there is no model. */
   readonly signal?: AbortSignal | undefined;
@@ -83,7 +88,7 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   const { settings, pool } = start;
   const { signal, onProgress, continueFrom } = options;
   const engine = options.engine ?? kernelEngine();
-  const progress = createProgress(settings, onProgress, options.resume?.secondsElapsed);
+  const progress = createProgress(settings, onProgress, options.resume);
   const { secondsElapsed } = progress;
   warnOfSmallCalibration(start, onProgress);
   try {
@@ -107,34 +112,6 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   } finally {
     if (!options.engine) engine.dispose();
   }
-}
-
-/** Every round in turn, from where the run to resume was left. */
-async function trainRounds(
-  options: TrainModelOptions,
-  run: ReturnType<typeof checkOptions> & { engine: TrainingEngine; progress: ReturnType<typeof createProgress> },
-): Promise<RoundResult[]> {
-  const { settings, pool, plans, engine, progress } = run;
-  const { signal, stopSignal, onCheckpoint, resume } = options;
-  const identity = { settings, pool, engineName: engine.name, continuedFrom: options.continueFrom?.modelId };
-  const told = onCheckpoint || resume ? await settingsOf(identity) : {};
-  if (resume) requireSameRun(resume, told, identity);
-  const results = (resume?.finished ?? []).map((finished, i) => ({ ...finished, plan: plans[i]! }));
-  const firstPlan = results.length;
-  for (const [i, plan] of plans.entries()) {
-    if (i < firstPlan) continue;
-    const finished = results.map(({ plan: _, ...result }) => result);
-    const onEpochEnd =
-      onCheckpoint &&
-      (async (present: PresentRound) =>
-        onCheckpoint({ settings: told, finished, present, secondsElapsed: progress.secondsElapsed() }));
-    const initial = options.continueFrom?.model;
-    const { onReport } = progress;
-    const round = { plan, pool, settings, engine, initial, onReport, onEpochEnd, signal, stopSignal };
-    results.push(await trainRound({ ...round, resume: i === firstPlan ? resume?.present : undefined }));
-    if (stopSignal?.aborted) break;
-  }
-  return results;
 }
 
 function historyOf({ settings, results }: Pick<FinishedRun, 'settings' | 'results'>) {
@@ -163,11 +140,12 @@ function checkOptions(options: TrainModelOptions) {
     outOfDistributionLimit: saved.outOfDistributionLimit,
   };
   const settings = completeSettings({ ...options, ...kept });
+  const isShared = requireParallelRounds(options) > 1;
   const classCount = options.classCount ?? (options.classNames ?? saved?.classNames)?.length;
   if (classCount !== undefined && (!Number.isSafeInteger(classCount) || classCount < 2)) {
     throw new SdmError('out-of-range', `trainModel: classCount: wanted an integer >= 2, got ${classCount}`);
   }
-  const pool = poolExamples({ training: trainingSet, calibration: calibrationSet }, classCount);
+  const pool = poolExamples({ training: trainingSet, calibration: calibrationSet }, { classCount, isShared });
   const representation = { ...DEFAULT_REPRESENTATION, ...saved?.representation, ...options.representation };
   if (representation.fingerprint === '' || representation.provider === '') {
     throw new SdmError('bad-format', 'trainModel: representation: provider and fingerprint must not be empty');
@@ -183,6 +161,14 @@ function checkOptions(options: TrainModelOptions) {
     classNames,
     representation: { ...representation, ...saved?.representation },
   };
+}
+
+/** How many rounds to train at a time. Throws `out-of-range`. */
+function requireParallelRounds({ parallelRounds = 1, engine }: TrainModelOptions): number {
+  const isCount = Number.isSafeInteger(parallelRounds) && parallelRounds >= 1;
+  if (isCount && (parallelRounds === 1 || !engine)) return parallelRounds;
+  const wanted = isCount ? '1 with an engine, which worker threads cannot have' : 'an integer >= 1';
+  throw new SdmError('out-of-range', `trainModel: parallelRounds: wanted ${wanted}, got ${parallelRounds}`);
 }
 
 function requireClassNames(names: readonly string[], classCount: number): void {

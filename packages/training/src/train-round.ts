@@ -13,25 +13,42 @@ import type { TrainingSettings } from './settings.js';
 import { trainEpoch } from './train-epoch.js';
 import { warmUpEpoch } from './warm-up-epoch.js';
 
-export interface RoundTraining {
-  readonly plan: RoundPlan;
-  readonly pool: ExamplePool;
-  readonly settings: TrainingSettings;
+export interface RoundTraining extends RoundShares, RoundJob {
   readonly engine: TrainingEngine;
-  /** Weights and normalisation to go on from, instead of fresh ones. */
-  readonly initial?: { readonly adaptor: ExemplarAdaptor; readonly normalization: Normalization } | undefined;
-  /** Where this round was left. */
-  readonly resume?: PresentRound | undefined;
-  readonly onReport: (report: EpochReport) => void;
-  /** Called after each epoch with where the round stands. */
-  readonly onEpochEnd?: ((present: PresentRound) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Stops after the present epoch and keeps the best one. */
   readonly stopSignal?: AbortSignal | undefined;
 }
 
-export interface RoundResult {
+/** What every round of a run is trained from. */
+export interface RoundShares {
+  readonly pool: RoundPool;
+  readonly settings: TrainingSettings;
+  /** Weights and normalisation to go on from, instead of fresh ones. */
+  readonly initial?: { readonly adaptor: ExemplarAdaptor; readonly normalization: Normalization } | undefined;
+}
+
+/** The part of the examples that rounds look at. */
+export type RoundPool = Pick<ExamplePool, 'features' | 'labels' | 'classCount'>;
+
+/** What one round is told. */
+export interface RoundJob {
   readonly plan: RoundPlan;
+  /** Where this round was left. */
+  readonly resume?: PresentRound | undefined;
+  /** Nothing is finished yet that a stop in the first epoch could keep, so it cancels. */
+  readonly isFirst: boolean;
+  readonly onReport: (report: EpochReport) => void | Promise<void>;
+  /** Called after each epoch with where the round stands. */
+  readonly onEpochEnd?: ((present: PresentRound) => Promise<void>) | undefined;
+}
+
+export interface RoundResult extends FinishedRound {
+  readonly plan: RoundPlan;
+}
+
+/** A round that is over. */
+export interface FinishedRound {
   readonly normalization: Normalization;
   readonly best: Checkpoint;
   readonly history: readonly EpochReport[];
@@ -41,8 +58,8 @@ export interface RoundResult {
  * One split, one initialisation, all epochs: the history and the best epoch's weights. Equal inputs give equal results, and a round that is
  * resumed gives what an uninterrupted one does.
  */
-export async function trainRound(training: RoundTraining): Promise<RoundResult> {
-  const { plan, pool, settings, engine, signal, stopSignal, onReport, resume } = training;
+export async function trainRound(training: RoundTraining): Promise<FinishedRound> {
+  const { plan, pool, settings, engine, signal, stopSignal, isFirst, onReport, resume } = training;
   const { features, labels, normalization } = prepareSplits(pool, plan, training.initial?.normalization);
   const exampleCount = labels.training.length;
   const { random, adaptor } = drawnSoFar(training, exampleCount);
@@ -57,6 +74,7 @@ export async function trainRound(training: RoundTraining): Promise<RoundResult> 
     settings,
     signal,
     stopSignal,
+    isFirst,
     onReport,
     classCount: pool.classCount,
     roundNumber: plan.round,
@@ -67,12 +85,11 @@ export async function trainRound(training: RoundTraining): Promise<RoundResult> 
       signals: softmaxSignals(exampleCount, settings),
       history: [],
       ...resume,
-      isStopped: false,
+      isStopped: resume?.best !== undefined && stopSignal?.aborted === true,
     };
     for (let epoch = state.history.length + 1; epoch <= settings.epochs && !state.isStopped; epoch++) {
       const startedAt = performance.now();
-      const isFirst = plan.round === 1 && epoch === 1;
-      const stopSignals = isFirst ? [signal, stopSignal] : [signal];
+      const stopSignals = isFirst && epoch === 1 ? [signal, stopSignal] : [signal];
       const { signals } = state;
       const { batchSize } = settings;
       const trainingLoss = await trainEpoch({ round, signals, exampleCount, batchSize, random, stopSignals });
@@ -80,7 +97,7 @@ export async function trainRound(training: RoundTraining): Promise<RoundResult> 
       state = await (isWarmUp ? warmUpEpoch : matchedEpoch)(context, state, { epoch, trainingLoss, startedAt });
       await training.onEpochEnd?.(await presentRound(round, state));
     }
-    return { plan, normalization, best: state.best!, history: state.history };
+    return { normalization, best: state.best!, history: state.history };
   } finally {
     round.dispose();
   }
@@ -98,12 +115,14 @@ function drawnSoFar({ plan, pool, settings, initial, resume }: RoundTraining, ex
 }
 
 async function presentRound(round: EngineRound, state: RoundState): Promise<PresentRound> {
-  const { signals, history, best, warmUp } = state;
+  const { history, best, warmUp } = state;
+  const { similarities, distanceQuantiles } = state.signals; // and not the outputs that they were made from
+  const signals = { similarities, distanceQuantiles };
   return { signals, history, best, warmUp, weights: await round.weights(), optimizer: await round.optimizer() };
 }
 
 /** Features of both splits, standardised with the statistics of the training split, and their labels. */
-export function prepareSplits(pool: ExamplePool, plan: RoundPlan, saved?: Normalization) {
+export function prepareSplits(pool: RoundPool, plan: RoundPlan, saved?: Normalization) {
   const raw = splitOf(plan, (rows) => selectRows(pool.features, rows));
   const normalization = saved ?? fitNormalization(raw.training);
   const features: Record<SplitName, Matrix> = {

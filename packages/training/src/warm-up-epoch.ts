@@ -36,7 +36,7 @@ export async function warmUpEpoch(
     isBest,
     seconds: secondsSince(startedAt),
   };
-  announce(context, report);
+  await announce(context, report);
   const isStopped = context.stopSignal?.aborted ?? false;
   const next = { ...state, warmUp: winner, history: [...state.history, report], isStopped };
   return epoch === settings.crossEntropyEpochs || isStopped ? matchWinner(context, next, { epoch, winner }) : next;
@@ -57,7 +57,7 @@ async function matchWinner(
     isBest: true,
     seconds: row.seconds + secondsSince(startedAt),
   };
-  context.onReport(report);
+  await context.onReport(report);
   const isOver = state.isStopped || epoch === context.settings.epochs;
   // Training goes on from the last weights, not from the winner's: their q and d are needed.
   const signals = isPresent ? scores.training : isOver ? state.signals : await refreshSignals(context);

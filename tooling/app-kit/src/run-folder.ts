@@ -1,31 +1,44 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import { makeFolders } from '@sdmjs/interchange/node';
 
-/** The folder of one run: what decides it, and what its stages made. */
+/** The folder of one run: what decides it, and what its stages made; every file is written as a whole or not at all. */
 export interface RunFolder {
   readonly path: string;
   pathOf(name: string): string;
   has(name: string): boolean;
   readJson(name: string): unknown;
-  /** The file is written as a whole or not at all. */
   writeJson(name: string, value: unknown): void;
+  readBytes(name: string): Uint8Array;
+  writeBytes(name: string, bytes: Uint8Array): void;
+  remove(name: string): void;
 }
 
 const RUN_FILE = 'run.json';
 
 /**
- * Opens or makes the folder of the run that `settings` describe, and writes there, so that a path that cannot be written is found first.
- * Throws `not-writable`, and `destination-exists` when the folder holds something else.
+ * Opens or makes the folder of the run that `settings` describe and tries to write there, so that a path that cannot be written is found
+ * before the first minute of training. Throws `not-writable`, and `destination-exists` when the folder holds something else.
  */
 export function openRunFolder(path: string, settings: unknown, { fresh = false } = {}): RunFolder {
   const folder = runFolderAt(resolve(path));
-  requireOwnFolder(folder, settings, fresh);
+  requireOwnFolder(folder, JSON.stringify(settings), fresh);
   try {
     if (fresh) rmSync(folder.path, { recursive: true, force: true });
     makeFolders(folder.path);
     folder.writeJson(RUN_FILE, settings);
+    removeLeftovers(folder.path);
   } catch (cause) {
     throw new SdmError('not-writable', `openRunFolder: cannot write in ${folder.path}; choose another with --run`, {
       cause,
@@ -40,48 +53,76 @@ export function readRunFolder(path: string): { readonly folder: RunFolder; reado
   if (!folder.has(RUN_FILE)) {
     throw new SdmError(
       'bad-format',
-      `readRunFolder: ${folder.path} is not the folder of a run; make one first, or name it with --run`,
+      `readRunFolder: ${folder.path} is not the folder of a run (it has no ${RUN_FILE}); make one first, or name it with --run`,
     );
   }
   return { folder, settings: folder.readJson(RUN_FILE) };
 }
 
-function runFolderAt(path: string): RunFolder {
+/** The folder at `path`, whether it is there or not. */
+export function runFolderAt(path: string): RunFolder {
   const pathOf = (name: string) => join(path, name);
+  const writeBytes = (name: string, bytes: Uint8Array) => writeAtomically(path, name, bytes);
   return {
     path,
     pathOf,
     has: (name) => existsSync(pathOf(name)),
     readJson: (name): unknown => JSON.parse(readFileSync(pathOf(name), 'utf8')),
-    writeJson(name, value) {
-      const temporary = pathOf(`.writing-${process.pid}-${name}`);
-      writeFileSync(temporary, `${JSON.stringify(value, null, 1)}\n`, { flush: true });
-      renameSync(temporary, pathOf(name));
-    },
+    writeJson: (name, value) => writeBytes(name, new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`)),
+    readBytes: (name) => new Uint8Array(readFileSync(pathOf(name))),
+    writeBytes,
+    remove: (name) => rmSync(pathOf(name), { recursive: true, force: true }),
   };
 }
 
 /** A run with other settings and a folder of something else are never touched. */
-function requireOwnFolder(folder: RunFolder, settings: unknown, fresh: boolean): void {
+function requireOwnFolder(folder: RunFolder, wanted: string, fresh: boolean): void {
   if (!existsSync(folder.path)) return;
   if (!folder.has(RUN_FILE)) {
-    if (isEmpty(folder.path)) return;
+    const isEmpty = listing(folder.path).every(isTemporary);
+    if (isEmpty) return;
     throw new SdmError(
       'destination-exists',
       `openRunFolder: ${folder.path} holds files and is no run of this app; choose another with --run`,
     );
   }
-  if (fresh || JSON.stringify(folder.readJson(RUN_FILE)) === JSON.stringify(settings)) return;
+  if (fresh || JSON.stringify(folder.readJson(RUN_FILE)) === wanted) return;
   throw new SdmError(
     'destination-exists',
     `openRunFolder: ${folder.path} belongs to a run with other settings; choose another with --run, or start it anew with --fresh`,
   );
 }
 
-function isEmpty(path: string): boolean {
+function listing(path: string): string[] {
   try {
-    return readdirSync(path).every((name) => name.startsWith('.writing-'));
+    return readdirSync(path);
   } catch (cause) {
     throw new SdmError('not-writable', `openRunFolder: ${path} is not a folder; choose another with --run`, { cause });
   }
+}
+
+/** What a process that was killed while it wrote a file, a checkpoint or a model left behind. */
+function removeLeftovers(path: string): void {
+  const leftovers = readdirSync(path).filter((name) => isTemporary(name) || UNFINISHED.test(name));
+  for (const name of leftovers) rmSync(join(path, name), { recursive: true, force: true });
+}
+
+/** Unfinished models and checkpoints, as the packages that write them name them. */
+const UNFINISHED = /^\..*staging|\.safetensors\.[0-9a-f-]{36}$/;
+
+function isTemporary(name: string): boolean {
+  return name.startsWith('.writing-');
+}
+
+/** Writes beside, flushes to the disk, renames: a reader and a killed process see the old file or the new one. */
+function writeAtomically(folder: string, name: string, bytes: Uint8Array): void {
+  const temporary = join(folder, `.writing-${process.pid}-${name}`);
+  const file = openSync(temporary, 'w');
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, join(folder, name));
 }

@@ -152,7 +152,7 @@ async function killAndGoOn(study: Study, kill: Moment): Promise<Kill | undefined
     const resumed = await train(study, name);
     const { stage, seconds } = run;
     const difference = await differenceOf(study, folder, resumed);
-    return { stage, seconds, model, epochs: state?.present.history.length, hasBrokenWrite, difference };
+    return { stage, seconds, model, epochs: state?.present[0]?.history.length, hasBrokenWrite, difference };
   } finally {
     await rm(folder, { recursive: true });
   }

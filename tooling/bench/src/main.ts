@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { benchDecoderStep } from './decoder-step.js';
 import { benchKernels } from './kernels.js';
 import { studyKills } from './kills.js';
+import { benchRounds } from './rounds.js';
 import { benchRows } from './rows.js';
 import { benchScoring } from './scoring.js';
 import { compareKernels } from './threads-and-bounds.js';
@@ -16,10 +17,13 @@ if (process.argv.includes('kernels')) {
   await studyKills(print);
 } else if (process.argv.includes('scoring')) {
   await benchScoring(print);
+} else if (process.argv.includes('rounds')) {
+  await benchRounds(print);
 } else {
   await benchKernels(print);
   await benchRows(print);
   await benchScoring(print);
+  await benchRounds(print);
   benchDecoderStep(print);
 }
 

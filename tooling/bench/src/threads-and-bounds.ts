@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { createMatrix, type Matrix } from '@sdmjs/core';
 import { type Kernels, loadKernels, type Matcher } from '@sdmjs/kernels';
 import { randomMatrix } from './kernels.js';
@@ -29,7 +28,7 @@ interface Spread {
 
 /** What each step is worth: bounds by integer copies, threads, held weights, a pass over integers for one document. */
 export async function compareKernels(): Promise<Comparison[]> {
-  const [one, all] = [await loadKernels({ threads: 1 }), await loadKernels({ threads: availableParallelism() })];
+  const [one, all] = [await loadKernels({ threads: 1 }), await loadKernels()];
   try {
     const [vectors, queries] = [randomMatrix(SUPPORT, REPRESENTATION, 1), randomMatrix(QUERIES, REPRESENTATION, 2)];
     const [weights, rows] = [randomMatrix(REPRESENTATION, FEATURES, 3), randomMatrix(QUERIES, FEATURES, 4)];

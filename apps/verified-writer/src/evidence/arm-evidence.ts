@@ -1,6 +1,6 @@
+import type { RunFolder } from '@sdmjs-tooling/app-kit';
 import type { FineTuned } from '@sdmjs/language-model';
 import type { Timings } from '../run-context.js';
-import type { RunFolder } from '../run-folder.js';
 import { FINE_TUNING_FILE } from '../stages/fine-tune.js';
 import type { LayerFit } from './fit-layers.js';
 

@@ -72,10 +72,11 @@ async function fitLayer(
     calibrationSet: examplesOf('calibration', answered.calibration, features),
     classCount: 2,
     engine: context.engine,
+    parallelRounds: context.parallelRounds,
     shuffle: false, // D_ca only calibrates
     seed: context.seed + FIT_SEED_STRIDE * fit,
     onProgress(event: TrainingEvent) {
-      if (event.kind === 'epoch') onEpoch((event.report.round - 1) * sizes.epochs + event.report.epoch);
+      if (event.kind === 'epoch') onEpoch(event.completedEpochCount);
     },
     signal: context.signal,
   });

@@ -44,13 +44,12 @@ export async function fitNetwork(context: RunContext, base: NetworkBase, seed: n
     calibrationSet: await examplesOf(base, base.calibration),
     classNames: [...CLASS_NAMES],
     engine: context.engine,
+    parallelRounds: context.parallelRounds,
     shuffle: false, // D_ca only calibrates
     seed,
     representation: base.representation,
     onProgress(event) {
-      if (event.kind === 'epoch') {
-        layerProgress.update((event.report.round - 1) * sizes.epochs + event.report.epoch);
-      }
+      if (event.kind === 'epoch') layerProgress.update(event.completedEpochCount);
     },
     signal,
   });

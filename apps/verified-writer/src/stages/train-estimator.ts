@@ -35,11 +35,12 @@ export async function trainEstimator(
       calibrationSet: examplesOf(context, 'calibration', sets.calibration),
       classNames: [...CLASS_NAMES],
       engine: context.engine,
+      parallelRounds: context.parallelRounds,
       shuffle: false, // D_ca only calibrates
       seed: context.seed,
       representation,
       onProgress(event) {
-        if (event.kind === 'epoch') progress.update((event.report.round - 1) * epochs + event.report.epoch);
+        if (event.kind === 'epoch') progress.update(event.completedEpochCount);
       },
       signal: context.signal,
     });

@@ -35,14 +35,12 @@ const WEIGHT_COPIES = 5;
 
 /** Time and memory of a run: counts of products over measured speeds, and bytes from the sizes. */
 export function planRun(sizes: RunSizes, speeds: MachineSpeeds) {
-  const { trainingRows, calibrationRows, featureCount, representationSize, classCount } = sizes;
-  const rows = trainingRows + calibrationRows;
+  const { trainingRows, representationSize } = sizes;
+  const { projected, matched } = productsOf(sizes);
+  const { features, weights, representations } = bytesOf(sizes);
   const steps = Math.ceil(trainingRows / sizes.batchSize) * speeds.secondsPerStep;
-  const projecting = (rows * featureCount * representationSize) / speeds.projectedNumbersPerSecond;
-  const matching = (rows * trainingRows * representationSize) / speeds.matchedNumbersPerSecond;
-  const features = 4 * rows * featureCount;
-  const weights = 4 * representationSize * (featureCount + classCount + 1);
-  const representations = 4 * rows * representationSize;
+  const projecting = projected / speeds.projectedNumbersPerSecond;
+  const matching = matched / speeds.matchedNumbersPerSecond;
   return {
     seconds: { steps, projecting, matching, total: sizes.rounds * sizes.epochs * (steps + projecting + matching) },
     bytes: {
@@ -51,5 +49,35 @@ export function planRun(sizes: RunSizes, speeds: MachineSpeeds) {
       peak: FEATURE_COPIES * features + 2 * representations + WEIGHT_COPIES * weights + RUNTIME_BYTES,
       model: weights + 4 * trainingRows * representationSize,
     },
+  };
+}
+
+/** Products of two numbers in projecting and matching, over all epochs of all rounds. */
+export function productsOfRun(sizes: RunSizes): number {
+  const { projected, matched } = productsOf(sizes);
+  return sizes.rounds * sizes.epochs * (projected + matched);
+}
+
+/** What each further round at a time takes: its features as selected and standardised, what planRun counts of the rest, and a thread. */
+export function bytesOfRound(sizes: RunSizes): number {
+  const { features, weights, representations } = bytesOf(sizes);
+  return 2 * features + 2 * representations + WEIGHT_COPIES * weights + RUNTIME_BYTES / 2;
+}
+
+/** Of one epoch. */
+function productsOf({ trainingRows, calibrationRows, featureCount, representationSize }: RunSizes) {
+  const rows = trainingRows + calibrationRows;
+  return {
+    projected: rows * featureCount * representationSize,
+    matched: rows * trainingRows * representationSize,
+  };
+}
+
+function bytesOf({ trainingRows, calibrationRows, featureCount, representationSize, classCount }: RunSizes) {
+  const rows = trainingRows + calibrationRows;
+  return {
+    features: 4 * rows * featureCount,
+    weights: 4 * representationSize * (featureCount + classCount + 1),
+    representations: 4 * rows * representationSize,
   };
 }

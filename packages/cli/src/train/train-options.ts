@@ -1,6 +1,6 @@
 import type { Composition } from '@sdmjs/interchange';
 import { type Command, Option } from 'commander';
-import { count, names, numberBetween, seed, withDeviceNames, withFeatures } from '../options.js';
+import { count, countOrAuto, names, numberBetween, seed, withDeviceNames, withFeatures } from '../options.js';
 
 export interface TrainOptions {
   readonly training: string;
@@ -18,6 +18,7 @@ export interface TrainOptions {
   readonly learningRate: number;
   readonly seed: number | bigint;
   readonly numberOfRandomShuffles: number;
+  readonly parallelRounds: number | 'auto';
   readonly doNotShuffleData?: boolean;
   readonly stratify?: boolean;
   readonly checkpoint?: string;
@@ -68,6 +69,12 @@ function withNumbers(command: Command): Command {
     .option('--learning-rate <number>', 'of Adam', numberBetween(Number.MIN_VALUE, 3e38), 1e-5)
     .option('--seed <number>', 'of splits, weights and order', seed, 0)
     .option('--number-of-random-shuffles <number>', 'rounds; the best one is kept', count(1), 1)
+    .option(
+      '--parallel-rounds <number>',
+      'rounds to train at a time, in threads, with the same result; auto: what cores and memory allow where it pays',
+      countOrAuto,
+      1,
+    )
     .addOption(shuffle.conflicts('doNotShuffleData'))
     .option('--do-not-shuffle-data', 'keep the given files apart')
     .addOption(

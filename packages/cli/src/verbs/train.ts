@@ -5,6 +5,8 @@ import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdm
 import { type RunState, type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
 import { readRepresentation } from '../embed/representation-file.js';
 import { readInput } from '../inputs.js';
+import { chooseParallelRounds, machineRoom } from '../plan/choose-parallel-rounds.js';
+import type { RunSizes } from '../plan/plan-run.js';
 import type { VerbHost } from '../program.js';
 import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
@@ -46,9 +48,9 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
 }
 
 function sayResumed({ finished, present }: RunState, { checkpoint }: TrainOptions, { say, tell }: Session): void {
-  const [round, epoch] = [finished.length + 1, present.history.length];
-  say(`going on from ${checkpoint}: round ${round}, ${epoch} epochs done`);
-  tell('resumed', { round, epoch });
+  const epochs = [...finished, ...present].reduce((sum, { history }) => sum + history.length, 0);
+  say(`going on from ${checkpoint}: ${finished.length} whole rounds, ${epochs} epochs in all`);
+  tell('resumed', { rounds: finished.length, epochs });
 }
 
 /** Trains with progress on every epoch. From the end of the first epoch on, an interrupt keeps the best epoch. */
@@ -71,12 +73,12 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
           session.tell('warning', { message: event.message, unsupportedAccuracies: event.unsupportedAccuracies });
           return;
         }
-        const { report, secondsLeft, secondsElapsed } = event;
-        session.tell('epoch', { ...report, secondsElapsed, secondsLeft });
+        const { report, completedEpochCount, secondsLeft, secondsElapsed } = event;
+        session.tell('epoch', { ...report, completedEpochCount, secondsElapsed, secondsLeft });
         const loss = report.balancedCalibrationLoss ?? report.balancedCalibrationCrossEntropy ?? report.trainingLoss;
         const similarity = report.balancedCalibrationSimilarity;
         const note = `round ${report.round}/${report.rounds} epoch ${report.epoch}/${epochs} loss ${loss.toFixed(4)} mean q ${similarity?.toFixed(1) ?? '–'}`;
-        bar.update((report.round - 1) * epochs + report.epoch, { note, secondsLeft });
+        bar.update(completedEpochCount, { note, secondsLeft });
       },
     });
   } finally {
@@ -105,7 +107,12 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     session,
   );
   requireOtherIds(training, calibration, options);
+  const parallelRounds =
+    options.parallelRounds === 'auto'
+      ? chooseParallelRounds(sizesOf(options, training, calibration), machineRoom())
+      : options.parallelRounds;
   return {
+    parallelRounds,
     trainingSet: examplesOf(training),
     calibrationSet: examplesOf(calibration),
     classNames,
@@ -123,6 +130,19 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     stratify: options.stratify,
     maxSimilarity: options.maxNeighbors,
     alphaResolution: options.alphaResolution,
+  };
+}
+
+function sizesOf(options: TrainOptions, training: Rows, calibration: Rows): RunSizes {
+  return {
+    trainingRows: training.ids.length,
+    calibrationRows: calibration.ids.length,
+    featureCount: training.features.columns,
+    representationSize: options.exemplarDimension,
+    classCount: options.numberOfClasses ?? 2,
+    batchSize: options.batchSize,
+    epochs: options.epochs,
+    rounds: options.numberOfRandomShuffles,
   };
 }
 

@@ -67,6 +67,22 @@ it('gives one event a line under --json', async () => {
   expect(events.at(-1)).toMatchObject({ event: 'result', report: { bestIteration: 1 }, ladder: expect.any(Array) });
 });
 
+it('trains rounds side by side into the same model', async () => {
+  const rounds = `${files()} ${QUICK} --number-of-random-shuffles 3`;
+  const trainInto = async (name: string, option: string) => {
+    const { stdout, stderr } = await sdm(`train ${rounds} --output ${path(name)} ${option}`);
+    expect(stderr).not.toMatch(/one after the other/);
+    const { bestIteration, bestIterationSplits } = JSON.parse(stdout) as Record<string, unknown>;
+    const { model: saved, nestedRegions } = await loadModel(path(name));
+    return { bestIteration, bestIterationSplits, saved, nestedRegions };
+  };
+  const one = await trainInto('one.sdmkitmodel', '');
+  expect(await trainInto('two.sdmkitmodel', '--parallel-rounds 2')).toEqual(one);
+  expect(await trainInto('auto.sdmkitmodel', '--parallel_rounds auto')).toEqual(one);
+  const none = await sdm(`train ${rounds} --output ${path('none.sdmkitmodel')} --parallel-rounds 0`);
+  expect(none).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/wanted a whole number >= 1, or auto/) });
+});
+
 it('goes on from a model', async () => {
   const { exitCode } = await sdm(
     `train ${files()} --output ${path('on.sdmkitmodel')} --initial-model ${path('model.sdmkitmodel')} --epochs 1`,
@@ -90,7 +106,7 @@ it('keeps a checkpoint while it trains, goes on from it, and refuses that of ano
     ),
   });
   const resumed = eventsOf((await sdm(`${line} --overwrite --json`)).stdout);
-  expect(resumed.find(({ event }) => event === 'resumed')).toMatchObject({ round: 1, epoch: 2 });
+  expect(resumed.find(({ event }) => event === 'resumed')).toMatchObject({ rounds: 0, epochs: 2 });
   expect(resumed.filter(({ event }) => event === 'epoch')).toHaveLength(1);
   expect(existsSync(path('run'))).toBe(false);
   await sdm(line.replace('kept', 'whole'));

@@ -1,1 +1,1 @@
-export { createTensorIndex, type TensorIndexOptions } from './tensor-index.js';
+export { createTensorIndex, requireTensorIndexOptions, type TensorIndexOptions } from './tensor-index.js';

@@ -30,12 +30,7 @@ export async function createTensorIndex(
   { distancesAtOnce = DEFAULT_DISTANCES_AT_ONCE }: TensorIndexOptions = {},
 ): Promise<ExemplarIndex> {
   requireIndexable(support, 'createTensorIndex');
-  if (!Number.isSafeInteger(distancesAtOnce) || distancesAtOnce < 1) {
-    throw new SdmError(
-      'out-of-range',
-      `createTensorIndex: wanted an integer distancesAtOnce >= 1, got ${distancesAtOnce}`,
-    );
-  }
+  requireTensorIndexOptions({ distancesAtOnce }, 'createTensorIndex');
   const { rows: size, columns } = support.representations;
   if (size > LARGEST_SUPPORT) {
     throw new SdmError(
@@ -71,6 +66,13 @@ export async function createTensorIndex(
 }
 
 /** The support on the device, and its centred rows here. */
+/** Throws `out-of-range` for options that `createTensorIndex` would refuse. */
+export function requireTensorIndexOptions(options: TensorIndexOptions, where: string): void {
+  const { distancesAtOnce = DEFAULT_DISTANCES_AT_ONCE } = options;
+  if (Number.isSafeInteger(distancesAtOnce) && distancesAtOnce >= 1) return;
+  throw new SdmError('out-of-range', `${where}: wanted an integer distancesAtOnce >= 1, got ${distancesAtOnce}`);
+}
+
 interface DeviceSupport {
   readonly rows: CentredRows;
   /** `[1, N]` int32 */

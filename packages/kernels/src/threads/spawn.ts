@@ -29,6 +29,13 @@ export function spawnWorker(onLost: () => void): WorkerThread | undefined {
   };
 }
 
+/** Threads that can run at once here. */
+export function availableThreads(): number {
+  const os = nodeModule('node:os');
+  if (os) return os.availableParallelism();
+  return typeof navigator === 'undefined' ? 1 : (navigator.hardwareConcurrency ?? 1);
+}
+
 /** Whether WebAssembly memory can be shared between threads here; in browsers that takes a page with cross-origin isolation. */
 export function canShareMemory(): boolean {
   if (typeof SharedArrayBuffer === 'undefined') return false;
@@ -40,6 +47,6 @@ export function canShareMemory(): boolean {
 }
 
 /** A module of Node, without an import that browsers and bundlers would see. Node 20.16 or later has this. */
-function nodeModule(id: 'node:worker_threads') {
+function nodeModule<Id extends 'node:os' | 'node:worker_threads'>(id: Id) {
   return typeof process === 'undefined' ? undefined : process.getBuiltinModule?.(id);
 }

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, vi } from 'vitest';
+import { workerProgram } from '../generated/kernels-wasm.js';
 import { type Arena, createArena } from '../simd/arena.js';
 import { type ChunkTasks, compileKernels } from '../simd/module.js';
 import { createTeam } from './team.js';
@@ -52,6 +54,52 @@ describe('a team of threads', () => {
     own.clear();
     team.run(arena, task);
     expect(own.size).toBe(task.chunks);
+  });
+});
+
+describe('a memory that grows', () => {
+  const fields = { NEXT: 0, FINISHED: 1, TOTAL: 2, FAILED: 3 };
+
+  /** Of a task of two chunks. */
+  function counters(): Int32Array {
+    const fresh = new Int32Array(new SharedArrayBuffer(16));
+    fresh[fields.TOTAL] = 2;
+    return fresh;
+  }
+
+  it('is given to workers again', () => {
+    const posted: { memory?: WebAssembly.Memory; bytes?: number }[] = [];
+    const post = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation((sent) => void posted.push(sent));
+    const team = createTeam(module, 2, { shared: 0, starting: 0 });
+    const arena = createArena(module, { shared: true });
+    const { task } = identityTask(arena, 16);
+    const { length: before } = posted;
+    const run = () => {
+      team.run(arena, task);
+      return posted.at(-1)!;
+    };
+    expect(run()).toMatchObject({ memory: arena.memory, bytes: arena.memory.buffer.byteLength });
+    expect(run()).not.toHaveProperty('memory');
+    arena.allocate(2 ** 20, 'more');
+    expect(run()).toMatchObject({ memory: arena.memory, bytes: arena.memory.buffer.byteLength });
+    expect(posted.length - before).toBe(4);
+    team.dispose();
+    post.mockRestore();
+  });
+
+  it('is left alone by a worker that sees less of it than the caller', async () => {
+    const worker = new Worker(workerProgram, { eval: true });
+    const arena = createArena(module, { shared: true });
+    const [early, late] = [counters(), counters()];
+    worker.postMessage({ module, thread: 1, fields });
+    const { task } = identityTask(arena, 16);
+    const message = { task: task.name, parameters: task.parameters, arena: arena.number, memory: arena.memory };
+    const bytes = arena.memory.buffer.byteLength;
+    worker.postMessage({ ...message, counters: early, bytes: bytes + 1 });
+    worker.postMessage({ ...message, counters: late, bytes });
+    await vi.waitFor(() => expect(late[fields.FINISHED]).toBe(2), { timeout: 30_000 });
+    expect([...early]).toEqual([0, 0, 2, 0]);
+    await worker.terminate();
   });
 });
 

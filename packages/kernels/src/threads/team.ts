@@ -38,8 +38,9 @@ const LIMITS: TeamLimits = { shared: 2e6, starting: 1e8 };
 
 interface Member {
   readonly worker: WorkerThread;
-  /** Arenas it has been given. */
-  readonly known: Set<number>;
+  readonly thread: number;
+  /** Bytes of the arenas it has been given, as they were then. */
+  readonly known: Map<number, number>;
 }
 
 /** A team of at most `size` threads; workers are started when there has been enough to do. Needs a module of shared memory. */
@@ -53,7 +54,7 @@ export function createTeam(module: WebAssembly.Module, size: number, limits: Tea
     for (let thread = 1; thread < size; thread++) {
       const worker = spawnWorker(() => members.delete(member));
       if (!worker) return;
-      const member: Member = { worker, known: new Set() };
+      const member: Member = { worker, thread, known: new Map() };
       worker.post({ module, thread, fields });
       members.add(member);
     }
@@ -87,11 +88,13 @@ function runTogether(arena: Arena, task: Task, members: ReadonlySet<Member>): vo
   const counters = new Int32Array(new SharedArrayBuffer(16));
   counters[fields.TOTAL] = task.chunks;
   const { number, memory } = arena;
-  const message = { task: task.name, parameters: task.parameters, counters, arena: number };
-  const wanted = Math.min(members.size, task.chunks - 1);
-  for (const { worker, known } of [...members].slice(0, wanted)) {
-    worker.post(known.has(number) ? message : { ...message, memory });
-    known.add(number);
+  const bytes = memory.buffer.byteLength;
+  const message = { task: task.name, parameters: task.parameters, counters, arena: number, bytes };
+  for (const { worker, thread, known } of members) {
+    if (thread >= task.chunks) continue;
+    // A memory that has grown is given anew: what a worker has may stay at its old size for good.
+    worker.post(known.get(number) === bytes ? message : { ...message, memory });
+    known.set(number, bytes);
   }
   for (let chunk = take(counters); chunk < task.chunks; chunk = take(counters)) {
     try {

@@ -53,7 +53,7 @@ it('writes over a model only when told', async () => {
 
 it('does not replace what is no model, and finds one that a killed save had set aside', async () => {
   await expect(loadLanguageModel(join(parent, 'none'))).rejects.toSatisfy((error) => SdmError.is(error, 'not-found'));
-  await rename(folder, join(parent, '.model.previous'));
+  await rename(folder, join(parent, '.model.previous-elsewhere-1-0'));
   const { decoder } = await loadLanguageModel(folder);
   await mkdir(folder);
   const saving = saveLanguageModel({ decoder, tokenizer }, folder, { overwrite: true });

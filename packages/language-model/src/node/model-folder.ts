@@ -1,7 +1,14 @@
-import { readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SdmError } from '@sdmjs/core';
-import { makeFolders, syncFolder, writeDurably } from '@sdmjs/interchange/node';
+import {
+  type FolderKind,
+  publishFolder,
+  readSteadily,
+  type SaveOptions,
+  syncFolder,
+  writeDurably,
+} from '@sdmjs/interchange/node';
 import type { Decoder } from '../decoder.js';
 import { decodeLanguageModel, encodeLanguageModel, type LanguageModelFiles, readConfig } from '../model-files.js';
 import type { Tokenizer } from '../tokenizer.js';
@@ -14,23 +21,18 @@ import type { Tokenizer } from '../tokenizer.js';
 export async function saveLanguageModel(
   model: { readonly decoder: Decoder; readonly tokenizer: Tokenizer },
   folder: string,
-  options: { /** @default false */ readonly overwrite?: boolean } = {},
+  options: SaveOptions = {},
 ): Promise<void> {
-  await requireReplaceable(folder, options.overwrite ?? false);
   const files = await encodeLanguageModel(model.decoder, model.tokenizer);
-  const staging = sibling(folder, `staging-${crypto.randomUUID()}`);
-  try {
-    makeFolders(staging);
-    for (const [part, name] of PARTS) await writeDurably(join(staging, name), files[part]);
-    await requireSame(files, await readFiles(staging));
-    await syncFolder(staging);
-    await publish(staging, folder);
-  } catch (cause) {
-    await rm(staging, { recursive: true, force: true }).catch(() => undefined);
-    throw new SdmError('not-writable', `saveLanguageModel: cannot write ${folder}: ${cause}; choose another path`, {
-      cause,
-    });
-  }
+  await publishFolder(folder, MODEL, {
+    ...options,
+    async build(staging) {
+      await mkdir(staging);
+      for (const [part, name] of PARTS) await writeDurably(join(staging, name), files[part]);
+      await syncFolder(staging);
+      requireSame(files, await readFiles(staging));
+    },
+  });
 }
 
 /**
@@ -38,10 +40,14 @@ export async function saveLanguageModel(
  * missing or malformed, and what `decodeLanguageModel` throws.
  */
 export async function loadLanguageModel(folder: string): Promise<{ decoder: Decoder; tokenizer: Tokenizer }> {
-  const previous = sibling(folder, 'previous');
-  const isSetAside = !(await isThere(folder)) && (await isThere(previous));
-  return decodeLanguageModel(await readFiles(isSetAside ? previous : folder));
+  return decodeLanguageModel(await readSteadily(folder, readFiles));
 }
+
+const MODEL: FolderKind = {
+  where: 'saveLanguageModel',
+  noun: 'model',
+  requireOne: async (folder) => void readConfig(new TextDecoder().decode(await readPart(join(folder, 'config.json')))),
+};
 
 const PARTS = [
   ['config', 'config.json'],
@@ -68,41 +74,7 @@ async function readPart(path: string): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Renames the old model aside and the new one in; puts the old one back when that fails. */
-async function publish(staging: string, folder: string): Promise<void> {
-  const previous = sibling(folder, 'previous');
-  const isReplacing = await isThere(folder);
-  if (isReplacing) {
-    await rm(previous, { recursive: true, force: true });
-    await rename(folder, previous);
-  }
-  try {
-    await rename(staging, folder);
-  } catch (error) {
-    if (isReplacing) await rename(previous, folder);
-    throw error;
-  }
-  await syncFolder(dirname(resolve(folder)));
-  await rm(previous, { recursive: true, force: true });
-}
-
-async function requireReplaceable(folder: string, overwrite: boolean): Promise<void> {
-  if (!(await isThere(folder))) return;
-  if (!overwrite) {
-    throw new SdmError(
-      'destination-exists',
-      `saveLanguageModel: ${folder} exists; choose another path or pass overwrite: true`,
-    );
-  }
-  try {
-    readConfig(new TextDecoder().decode(await readPart(join(folder, 'config.json'))));
-  } catch (cause) {
-    const message = `saveLanguageModel: ${folder} exists and is no model, so it is not replaced; choose another path`;
-    throw new SdmError('destination-exists', message, { cause });
-  }
-}
-
-async function requireSame(written: LanguageModelFiles, read: LanguageModelFiles): Promise<void> {
+function requireSame(written: LanguageModelFiles, read: LanguageModelFiles): void {
   const isSame =
     written.config === read.config &&
     written.tokenizer === read.tokenizer &&
@@ -111,9 +83,6 @@ async function requireSame(written: LanguageModelFiles, read: LanguageModelFiles
   if (!isSame)
     throw new SdmError('not-writable', 'saveLanguageModel: the files read back differ from what was written');
 }
-
-const sibling = (folder: string, kind: string): string =>
-  join(dirname(resolve(folder)), `.${basename(resolve(folder))}.${kind}`);
 
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(

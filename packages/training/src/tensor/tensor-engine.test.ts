@@ -17,6 +17,11 @@ setWasmPaths(`${dirname(packageFile)}/dist/`);
 // Native TensorFlow and WebGPU only where `pnpm test:native` and `pnpm test:webgpu` registered them.
 const backends = ['cpu', 'wasm', 'tensorflow', 'webgpu'].filter((name) => tf.findBackendFactory(name));
 
+it('refuses a number of distances that is none before anything is trained', () => {
+  const make = () => tensorEngine(tf, { distancesAtOnce: 0 });
+  expect(make).toThrowError('tensorEngine: wanted an integer distancesAtOnce >= 1, got 0');
+});
+
 describe.each(backends)('on the %s backend', (backend) => {
   beforeAll(async () => {
     await tf.setBackend(backend);

@@ -1,7 +1,7 @@
 import { sdmLoss } from '@sdmjs/activation/tensor';
 import { createMatrix, type Matrix, SdmError, throwIfAborted } from '@sdmjs/core';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
-import { createTensorIndex } from '@sdmjs/exemplars/tensor';
+import { createTensorIndex, requireTensorIndexOptions, type TensorIndexOptions } from '@sdmjs/exemplars/tensor';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { EngineRound, OptimizerState, RoundInputs, SplitName, TrainingEngine } from '../engine.js';
 import { type AdamMoments, createMoments, stepVariable } from './adam.js';
@@ -12,12 +12,14 @@ const FORWARD_ROWS = 4096;
 /**
  * Training on the current TensorFlow.js device, gradients by autodiff: the same contract as `kernelEngine`, other rounding.
  * `tf` must be the copy of tfjs-core that `@sdmjs/activation/tensor` resolves. Features stay on the device until the round is disposed.
+ * `options.distancesAtOnce` is memory for speed in matching: 2 ** 26 suits a large GPU. Throws `out-of-range`.
  */
-export function tensorEngine(tf: typeof tfjs): TrainingEngine {
+export function tensorEngine(tf: typeof tfjs, options: TensorIndexOptions = {}): TrainingEngine {
+  requireTensorIndexOptions(options, 'tensorEngine');
   return {
     name: 'tensor',
     start: async (inputs) => startRound(tf, inputs),
-    createIndex: (support) => createTensorIndex(tf, support),
+    createIndex: (support) => createTensorIndex(tf, support, options),
     dispose() {},
   };
 }

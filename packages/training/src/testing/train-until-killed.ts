@@ -3,16 +3,17 @@ import { existsSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import process from 'node:process';
 import { stringifyJson } from '@sdmjs/interchange';
+import type { TrainingEngine } from '../engine.js';
 import { kernelEngine } from '../kernel-engine.js';
 import { loadRunState, saveRunState } from '../node/index.js';
-import { trainModel } from '../train-model.js';
+import { type TrainModelOptions, trainModel } from '../train-model.js';
 import { workedCase } from './worked-case.js';
 
 /**
  * Trains the worked case with a state file after each epoch, from that file where there is one, and writes the result; kills its own process
- * just before the given batch or call that changes the file system.
+ * just before the given batch or call that changes the file system. With more than one round at a time, epochs heard count instead of batches.
  */
-const [statePath = '', resultPath = '', callsLeft = '0'] = process.argv.slice(2);
+const [statePath = '', resultPath = '', callsLeft = '0', parallelRounds = '1'] = process.argv.slice(2);
 let left = Number(callsLeft);
 
 function countDown(): void {
@@ -26,20 +27,28 @@ function counted<Arguments extends unknown[], Result>(call: (...values: Argument
   };
 }
 
-Object.assign(fs, { open: counted(fs.open), rename: counted(fs.rename), rm: counted(fs.rm) });
-syncBuiltinESMExports();
-const engine = kernelEngine();
-const resume = existsSync(statePath) ? await loadRunState(statePath) : undefined;
-const trained = await trainModel({
-  ...workedCase,
-  crossEntropyEpochs: 2,
-  engine: {
+function countedEngine(): TrainingEngine {
+  const engine = kernelEngine();
+  return {
     ...engine,
     start: async (inputs) => {
       const round = await engine.start(inputs);
       return { ...round, trainBatch: counted(round.trainBatch) };
     },
-  },
+  };
+}
+
+function sideBySide(): Partial<TrainModelOptions> {
+  return { rounds: 3, shuffle: true, parallelRounds: Number(parallelRounds), onProgress: countDown };
+}
+
+Object.assign(fs, { open: counted(fs.open), rename: counted(fs.rename), rm: counted(fs.rm) });
+syncBuiltinESMExports();
+const resume = existsSync(statePath) ? await loadRunState(statePath) : undefined;
+const trained = await trainModel({
+  ...workedCase,
+  crossEntropyEpochs: 2,
+  ...(parallelRounds === '1' ? { engine: countedEngine() } : sideBySide()),
   resume,
   onCheckpoint: (state) => saveRunState(state, statePath),
 });

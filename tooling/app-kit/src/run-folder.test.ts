@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import { expect, test } from 'vitest';
-import { presetNamed } from './presets.js';
 import { openRunFolder, readRunFolder } from './run-folder.js';
 
-const settings = (seed: number) => ({ preset: presetNamed('test'), seed });
-const newPath = () => join(mkdtempSync(join(tmpdir(), 'verified-writer-')), 'run');
+const settings = (seed: number) => ({ seed });
+const newPath = () => join(mkdtempSync(join(tmpdir(), 'app-kit-')), 'run');
 const codeOf = (act: () => unknown) => {
   try {
     act();
@@ -20,7 +19,9 @@ test('what a stage wrote is read again after reopening', () => {
   const path = newPath();
   openRunFolder(path, settings(0)).writeJson('a.json', { b: 1 });
   expect(openRunFolder(path, settings(0)).readJson('a.json')).toEqual({ b: 1 });
-  expect(readRunFolder(path).has('a.json')).toBe(true);
+  const { folder, settings: read } = readRunFolder(path);
+  expect(folder.has('a.json')).toBe(true);
+  expect(read).toEqual(settings(0));
 });
 
 test('other settings in the same folder are refused, unless the run starts anew', () => {
@@ -31,7 +32,7 @@ test('other settings in the same folder are refused, unless the run starts anew'
 });
 
 test('a folder with other files is never taken, not even anew', () => {
-  const path = mkdtempSync(join(tmpdir(), 'verified-writer-'));
+  const path = mkdtempSync(join(tmpdir(), 'app-kit-'));
   writeFileSync(join(path, 'thesis.txt'), 'years of work');
   expect(codeOf(() => openRunFolder(path, settings(0)))).toBe('destination-exists');
   expect(codeOf(() => openRunFolder(path, settings(0), { fresh: true }))).toBe('destination-exists');
@@ -39,7 +40,7 @@ test('a folder with other files is never taken, not even anew', () => {
 });
 
 test('a path that cannot be a folder is found at once', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'verified-writer-')), 'file');
+  const file = join(mkdtempSync(join(tmpdir(), 'app-kit-')), 'file');
   writeFileSync(file, '');
   expect(codeOf(() => openRunFolder(file, settings(0)))).toBe('not-writable');
   expect(codeOf(() => openRunFolder(join(file, 'below'), settings(0)))).toBe('not-writable');
@@ -57,5 +58,5 @@ test('what a killed process left half-written is removed and never read', () => 
 });
 
 test('a folder that is no run cannot be read as one', () => {
-  expect(codeOf(() => readRunFolder(mkdtempSync(join(tmpdir(), 'verified-writer-'))))).toBe('bad-format');
+  expect(codeOf(() => readRunFolder(mkdtempSync(join(tmpdir(), 'app-kit-'))))).toBe('bad-format');
 });

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { chooseParallelRounds } from './choose-parallel-rounds.js';
+
+const sizes = {
+  trainingRows: 10_000,
+  calibrationRows: 10_000,
+  featureCount: 1000,
+  representationSize: 1000,
+  classCount: 2,
+  batchSize: 64,
+  epochs: 20,
+  rounds: 10,
+};
+/** Features twice and representations twice, 80 MB each, weights of 4 MB five times and 50 MB: about 390 MB a round. */
+const GIGABYTE = 1e9;
+
+it('takes as many rounds at a time as there are rounds, cores and room for', () => {
+  expect(chooseParallelRounds(sizes, { cores: 64, bytes: 64 * GIGABYTE })).toBe(10);
+  expect(chooseParallelRounds(sizes, { cores: 4, bytes: 64 * GIGABYTE })).toBe(4);
+  expect(chooseParallelRounds(sizes, { cores: 64, bytes: 2 * GIGABYTE })).toBe(2);
+  expect(chooseParallelRounds(sizes, { cores: 64, bytes: 0.1 * GIGABYTE })).toBe(1);
+});
+
+it('takes one for a run that ends before threads would have helped', () => {
+  const short = { ...sizes, trainingRows: 100, calibrationRows: 100, featureCount: 10, representationSize: 10 };
+  expect(chooseParallelRounds(short, { cores: 64, bytes: 64 * GIGABYTE })).toBe(1);
+});

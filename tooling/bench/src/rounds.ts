@@ -1,0 +1,70 @@
+import { createRandom, type Example } from '@sdmjs/core';
+import { type TrainedModel, trainModel } from '@sdmjs/training';
+
+const ROUNDS = 3;
+const ROWS = 3000;
+const FEATURES = 512;
+const REPETITIONS = 3;
+const AT_A_TIME = [1, 2, 3] as const;
+
+/**
+ * Prints what three rounds cost one after the other, two and three at a time, by turns: seconds that passed and seconds of processor time
+ * of all threads, the start of the threads included.
+ */
+export async function benchRounds(print: (line: string) => void): Promise<void> {
+  const [trainingSet, calibrationSet] = [drawExamples('training', 1), drawExamples('calibration', 2)];
+  const seconds = new Map(AT_A_TIME.map((count) => [count, { passed: [] as number[], spent: [] as number[] }]));
+  for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+    const trained: TrainedModel[] = [];
+    for (const parallelRounds of AT_A_TIME) {
+      const [startedAt, before] = [performance.now(), process.cpuUsage()];
+      trained.push(
+        await trainModel({
+          trainingSet,
+          calibrationSet,
+          representationSize: 500,
+          epochs: 4,
+          rounds: ROUNDS,
+          parallelRounds,
+        }),
+      );
+      const { user, system } = process.cpuUsage(before);
+      seconds.get(parallelRounds)!.passed.push((performance.now() - startedAt) / 1000);
+      seconds.get(parallelRounds)!.spent.push((user + system) / 1e6);
+    }
+    requireEqual(trained);
+  }
+  const [alone] = [...seconds.values()];
+  for (const [count, { passed, spent }] of seconds) {
+    const ratio = medianOf(alone!.passed) / medianOf(passed);
+    const spentRatio = medianOf(spent) / medianOf(alone!.spent);
+    print(
+      `${ROUNDS} rounds, ${count} at a time: ${rangeOf(passed)} s passed, ${ratio.toFixed(2)} x as fast; ${rangeOf(spent)} s of processors, ${spentRatio.toFixed(2)} x`,
+    );
+  }
+}
+
+function requireEqual(models: readonly TrainedModel[]): void {
+  const [first, ...others] = models.map(({ model }) => model.adaptor.projectionWeight.data);
+  if (others.every((weights) => weights.every((weight, i) => Object.is(weight, first![i])))) return;
+  throw new Error('rounds at a time gave other weights than rounds one after the other');
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** `3.1 (2.9 to 3.4)` */
+function rangeOf(values: readonly number[]): string {
+  const text = (value: number) => value.toFixed(1);
+  return `${text(medianOf(values))} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
+}
+
+function drawExamples(split: string, seed: number): Example[] {
+  const random = createRandom(seed);
+  return Array.from({ length: ROWS }, (_, i) => ({
+    id: `${split}-${i}`,
+    label: i % 2,
+    features: Float32Array.from({ length: FEATURES }, (_, j) => random.normal() + (j % 5 === 0 ? (i % 2) * 0.3 : 0)),
+  }));
+}
