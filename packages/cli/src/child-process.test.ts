@@ -7,6 +7,7 @@ import { loadModel } from '@sdmjs/interchange/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { demoLines } from './demo/demo-rows.js';
 import { demoFiles, QUICK } from './testing/demo-files.js';
+import { startEmbeddingService } from './testing/embedding-service.js';
 import { sdm } from './testing/fake-host.js';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -26,9 +27,14 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const words = (line: string) => line.replaceAll('$', root).split(' ').filter(Boolean);
 
 /** Runs a command line in a process of its own and lets `onOutput` watch what it says on both streams. */
-async function run(line: string, onOutput: (text: string, child: ChildProcess) => void = () => undefined) {
+async function run(
+  line: string,
+  onOutput: (text: string, child: ChildProcess) => void = () => undefined,
+  isWatchedFromTheStart = false,
+) {
   const child = spawn(process.execPath, [...NODE, ...words(line)], { stdio: ['ignore', 'pipe', 'pipe'] });
   const written = { stdout: '', stderr: '' };
+  if (isWatchedFromTheStart) onOutput('', child);
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (piece: Buffer) => {
       written[name] += piece.toString();
@@ -71,10 +77,26 @@ describe('an interrupt', () => {
       'certify --model $/model.sdmkitmodel --input $/many.jsonl --json',
       /"progress","stage":"scoring"/,
     ],
+    ['while rows are inspected', 'inspect --input $/many.jsonl --json', /"stage":"reading"/],
+    [
+      'while a row is looked for',
+      'explain --model $/model.sdmkitmodel --input $/many.jsonl --id many-1 --json',
+      /"stage":"reading"/,
+    ],
+    [
+      'while rows are split',
+      'split --input $/many.jsonl --output-folder $ --parts stopped-a=0.5,stopped-b=0.5 --json',
+      /"stage":"reading"/,
+    ],
+    [
+      'while a service is waited for',
+      'embed --input $/many.jsonl --output $/stopped.jsonl --no-cache --encoder openai --model m --url http://127.0.0.1:9/v1 --max-retries 99 --json',
+      /"stage":"encoding"/,
+    ],
   ])('%s ends with 130 and leaves nothing', async (_, line, mark) => {
     const { exitCode, signal, stderr } = await run(line, interruptAt(mark));
     expect({ exitCode, signal }).toEqual({ exitCode: 130, signal: null });
-    expect(stderr).toMatch(/sdm: stopped; nothing was written\n$/);
+    expect(stderr).toMatch(/sdm: stopped; no file was written\n$/);
     expect((await readdir(root)).filter((name) => name.includes('stopped'))).toEqual([]);
   });
 
@@ -96,11 +118,27 @@ describe('an interrupt', () => {
   });
 });
 
-it('ends quietly when the reader of its output goes away', async () => {
-  const { exitCode, stderr } = await run('score --model $/model.sdmkitmodel --input $/many.jsonl', (_, child) => {
-    child.stdout?.destroy();
+describe('a reader that goes away', () => {
+  it.each([
+    ['score', 'score --model $/model.sdmkitmodel --input $/many.jsonl'],
+    ['the events of score', 'score --model $/model.sdmkitmodel --input $/many.jsonl --output $/scores.jsonl --json'],
+    ['evaluate', 'evaluate --model $/model.sdmkitmodel --input $/many.jsonl --output -'],
+    ['inspect', 'inspect --input $/many.jsonl'],
+    ['split', 'split --input $/many.jsonl --output-folder $/parts'],
+    ['plan', 'plan --rows 2000 --features 8'],
+  ])('ends %s quietly', async (_, line) => {
+    const { exitCode, stderr } = await run(line, (_text, child) => void child.stdout?.destroy(), true);
+    expect({ exitCode, errors: stderr.match(/sdm:|Error|EPIPE/g) }).toEqual({ exitCode: 0, errors: null });
   });
-  expect({ exitCode, errors: stderr.match(/sdm:|Error|EPIPE/g) }).toEqual({ exitCode: 0, errors: null });
+
+  it('ends embed quietly', async () => {
+    const service = await startEmbeddingService();
+    const line = `embed --input $/many.jsonl --no-cache --encoder openai --model m --url ${service.url}`;
+    const { exitCode, stderr } = await run(line, (_, child) => void child.stdout?.destroy());
+    service.close();
+    expect({ exitCode, errors: stderr.match(/sdm:|Error|EPIPE/g) }).toEqual({ exitCode: 0, errors: null });
+    expect(service.requests.flatMap(({ input }) => input).length).toBeLessThan(20_000);
+  });
 });
 
 describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
@@ -108,6 +146,9 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
     ['score --model $/model.sdmkitmodel --input $/test.jsonl --output /dev/full'],
     ['evaluate --model $/model.sdmkitmodel --input $/test.jsonl --output /dev/full'],
     ['inspect --input $/test.jsonl --output /dev/full'],
+    [
+      'train --training $/training.jsonl --calibration $/calibration.jsonl --output $/reported.sdmkitmodel --exemplar-dimension 4 --epochs 1 --report-output /dev/full',
+    ],
   ])('is said in one line: %s', async (line) => {
     const result = await sdm(line.replaceAll('$', root));
     expect(result).toMatchObject({ exitCode: 2 });
@@ -129,23 +170,34 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
     expect(stderr).toMatch(/sdm: cannot write standard output: ENOSPC[^\n]*\n$/);
   });
 
-  it('leaves no half of a model', async () => {
-    // A limit on the size of files stands for a full disk: writing beyond it fails.
-    const line =
-      'train --training $/training.jsonl --calibration $/calibration.jsonl --output $/full.sdmkitmodel --exemplar-dimension 1000 --epochs 1';
-    const shell = spawn(
-      'bash',
-      ['-c', `trap '' XFSZ; ulimit -f 64; "$0" "$@"`, process.execPath, ...NODE, ...words(line)],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        env: { ...process.env, TSX_DISABLE_CACHE: '1' },
-      },
-    );
+  // A limit on the size of files stands for a full disk: writing beyond it fails.
+  it.each<[string, string, RegExp]>([
+    [
+      'model',
+      'train --training $/training.jsonl --calibration $/calibration.jsonl --output $/full.sdmkitmodel --exemplar-dimension 1000 --epochs 1',
+      /sdm: cannot write .*full\.sdmkitmodel: EFBIG[^\n]*\n$/,
+    ],
+    [
+      'checkpoint',
+      'train --training $/training.jsonl --calibration $/calibration.jsonl --output $/full.sdmkitmodel --exemplar-dimension 1000 --epochs 3 --checkpoint $/full-run',
+      /sdm: cannot write .*full-run: EFBIG[^\n]*\n$/,
+    ],
+    [
+      'file of scores',
+      'score --model $/model.sdmkitmodel --input $/many.jsonl --output $/full.jsonl',
+      /full\.jsonl: EFBIG/,
+    ],
+    ['part', 'split --input $/many.jsonl --output-folder $ --parts full-a=0.001,full-b=0.999', /full-b\.jsonl: EFBIG/],
+  ])('leaves no half of a %s', async (_, line, message) => {
+    const program = `trap '' XFSZ; ulimit -f 64; "$0" "$@"`;
+    const shell = spawn('bash', ['-c', program, process.execPath, ...NODE, ...words(line)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+    });
     let stderr = '';
     shell.stderr.on('data', (piece: Buffer) => (stderr += piece.toString()));
     const [exitCode] = (await once(shell, 'close')) as [number];
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/sdm: cannot write .*full\.sdmkitmodel: EFBIG[^\n]*\n$/);
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(message) });
     expect((await readdir(root)).filter((name) => name.includes('full'))).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type { Host } from './terminal/host.js';
 import { createSession, type Session, type SessionOptions } from './terminal/session.js';
 import { addCertify } from './verbs/certify.js';
 import { addDemo } from './verbs/demo.js';
+import { addEmbed } from './verbs/embed.js';
 import { addEvaluate } from './verbs/evaluate.js';
 import { addExplain } from './verbs/explain.js';
 import { addInspect } from './verbs/inspect.js';
@@ -56,7 +57,7 @@ export function createProgram(host: Host, setExitCode: (code: number) => void): 
     },
   };
   for (const add of [addDemo, addTrain, addScore, addEvaluate, addCertify, addExplain]) add(verbs);
-  for (const add of [addInspect, addRecalibrate, addSplit, addPlan]) add(verbs);
+  for (const add of [addEmbed, addInspect, addRecalibrate, addSplit, addPlan]) add(verbs);
   addCompletion(program, host);
   program.addHelpText('after', HELP);
   return program;
@@ -65,6 +66,7 @@ export function createProgram(host: Host, setExitCode: (code: number) => void): 
 const HELP = `
 Examples:
   sdm demo
+  sdm embed --input texts.jsonl --output rows.jsonl
   sdm split --input rows.jsonl --output-folder parts
   sdm train --training parts/training.jsonl --calibration parts/calibration.jsonl --output model.sdmkitmodel
   sdm evaluate --model model.sdmkitmodel --input parts/test.jsonl

@@ -20,7 +20,7 @@ export async function runCommandLine(parameters: readonly string[], host: Host):
     if (error instanceof ReaderGone) return EXIT.success;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.badInput;
     if (SdmError.is(error, 'aborted')) {
-      host.stderr.write('sdm: stopped; nothing was written\n');
+      host.stderr.write('sdm: stopped; no file was written\n');
       return EXIT.interrupted;
     }
     const message = messageOf(error);
@@ -48,5 +48,5 @@ function messageOf(error: unknown): string | undefined {
   if (isMemory) return 'there is not enough memory; give fewer rows or features, see sdm plan';
   if (!SdmError.is(error) && !isSystemError) return undefined;
   // Who threw it is for programmers.
-  return error.message.replace(/^\w+: /, '').replace(/\s*\n\s*/g, ' ');
+  return error.message.replace(/^(sdm )?\w+: /, '').replace(/\s*\n\s*/g, ' ');
 }

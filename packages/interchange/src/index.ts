@@ -17,3 +17,4 @@ export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safeten
 export { encodeScoredRow, type ScoredRow, scoredRow } from './scored-rows.js';
 export { decodeModel, type LoadOptions } from './sdmkitmodel/decode-model.js';
 export { encodeModel } from './sdmkitmodel/encode-model.js';
+export { createTextRowReader, encodeEmbeddedRow, type TextRow, type TextRowOptions } from './text-rows.js';

@@ -1,5 +1,12 @@
 import { createMatrix, type Example, type Matrix, OUT_OF_DISTRIBUTION, rowOf, SdmError, UNLABELED } from '@sdmjs/core';
-import { createRowScanner, type ScannedRow, VECTOR_NAMES, type VectorName } from './rows/read-row.js';
+import {
+  createRowScanner,
+  duplicateId,
+  isBlank,
+  type ScannedRow,
+  VECTOR_NAMES,
+  type VectorName,
+} from './rows/read-row.js';
 import type { JsonBytes } from './rows/scan-members.js';
 import { type LineSplitter, splitLines } from './rows/split-lines.js';
 
@@ -75,7 +82,7 @@ export function createRowReader(options: RowOptions = {}): RowReader {
     if (isBlank(line)) return;
     const where = `${name}, line ${number}`;
     const row = scan(line, where);
-    if (seen.has(row.id)) throw duplicate(row.id, where);
+    if (seen.has(row.id)) throw duplicateId(row.id, where);
     requireLabel(row, options, where);
     if (row.fingerprint !== undefined) {
       requireFingerprint(row.fingerprint, { wanted: fingerprint, isGiven: options.fingerprint !== undefined, where });
@@ -195,16 +202,4 @@ function requireFingerprint(
     'fingerprint-mismatch',
     `${where}: representationFingerprint is "${got}", ${origin} "${wanted}"; encode all rows with one encoder`,
   );
-}
-
-function duplicate(id: string, where: string): SdmError {
-  return new SdmError(
-    'duplicate-id',
-    `${where}: id ${JSON.stringify(id)} occurs before; give every row an id of its own`,
-  );
-}
-
-function isBlank({ bytes, start, end }: JsonBytes): boolean {
-  for (let i = start; i < end; i++) if (bytes[i]! > 32) return false;
-  return true;
 }

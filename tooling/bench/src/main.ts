@@ -1,16 +1,20 @@
 import { cpus } from 'node:os';
 import { benchDecoderStep } from './decoder-step.js';
 import { benchKernels } from './kernels.js';
+import { studyKills } from './kills.js';
 import { benchRounds } from './rounds.js';
 import { benchRows } from './rows.js';
 import { benchScoring } from './scoring.js';
 import { compareKernels } from './threads-and-bounds.js';
 
-// `bench kernels` compares the ways through the kernels and writes JSON; without a word everything else is timed, in lines.
+// `bench kernels` compares the ways through the kernels and writes JSON; `bench kills` kills trainings and takes minutes; without a word
+// everything else is timed, in lines.
 if (process.argv.includes('kernels')) {
   const comparisons = await compareKernels();
   const machine = { processor: cpus()[0]?.model, threads: cpus().length, node: process.version };
   process.stdout.write(`${JSON.stringify({ machine, comparisons }, null, 2)}\n`);
+} else if (process.argv.includes('kills')) {
+  await studyKills(print);
 } else if (process.argv.includes('scoring')) {
   await benchScoring(print);
 } else if (process.argv.includes('rounds')) {

@@ -25,7 +25,9 @@ export async function writeEntry(path: string, row: Float32Array): Promise<void>
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new SdmError('not-writable', `cacheEncoder: cannot write ${path}; choose another folder`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `cacheEncoder: cannot write ${path}: ${reason}; make room or choose another folder`;
+    throw new SdmError('not-writable', message, { cause });
   }
 }
 

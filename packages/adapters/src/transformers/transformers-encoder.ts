@@ -81,8 +81,8 @@ async function load(
   try {
     return await pipeline('feature-extraction', model, options);
   } catch (cause) {
-    throw new SdmError('request-failed', `${WHERE}: "${model}" (${options.dtype}, ${options.revision}) does not load`, {
-      cause,
-    });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${WHERE}: "${model}" (${options.dtype}, ${options.revision}) does not load: ${reason}`;
+    throw new SdmError('request-failed', message, { cause });
   }
 }

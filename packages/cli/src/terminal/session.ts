@@ -7,6 +7,7 @@ import { isTerminal, type Progress, startBar, startLines } from './progress.js';
 
 /** Where a verb speaks: to a person, or to a program in events of one line each. */
 export interface Session {
+  readonly host: Pick<Host, 'cacheFolder' | 'environment'>;
   readonly interrupts: Interrupts;
   readonly isJson: boolean;
   readonly stdout: Output;
@@ -42,6 +43,7 @@ export function createSession(host: Host, options: SessionOptions): Session {
     if (isJson) events.post(`${stringifyJson({ event, ...fields })}\n`);
   };
   return {
+    host,
     interrupts: createInterrupts(host),
     isJson,
     stdout,

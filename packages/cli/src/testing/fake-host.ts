@@ -1,8 +1,17 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
 import { runCommandLine } from '../run-command-line.js';
 import type { Host, OutputStream } from '../terminal/host.js';
 
+interface FakeHostOptions {
+  readonly isTTY?: boolean;
+  readonly onWrite?: (text: string) => void;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** A host that keeps what is written and can be interrupted. */
-export function fakeHost(options: { readonly isTTY?: boolean; readonly onWrite?: (text: string) => void } = {}) {
+export function fakeHost(options: FakeHostOptions = {}) {
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   const streamOf = (name: keyof typeof written): OutputStream => ({
@@ -18,6 +27,8 @@ export function fakeHost(options: { readonly isTTY?: boolean; readonly onWrite?:
   const host: Host = {
     stdout: streamOf('stdout'),
     stderr: streamOf('stderr'),
+    cacheFolder: join(tmpdir(), `sdm-cache-${process.pid}`),
+    environment: (name) => options.environment?.[name],
     onInterrupt(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -21,9 +21,17 @@ beforeAll(async () => {
   await writeFile(path('no-json.jsonl'), `${rows[0]}\n\nnot json\n`);
   await writeFile(path('width.jsonl'), `${rows[0]}\n${short}\n`);
   await writeFile(path('twice.jsonl'), `${rows[0]}\n${rows[1]}\n${rows[0]}\n`);
+  await writeFile(path('empty.jsonl'), '\n');
   await writeFile(path('one.jsonl'), `${rows[0]}\n`);
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
+
+/** Linux has a file that opens and cannot be read, also by root. */
+const UNREADABLE: [string, string, RegExp][] = existsSync('/proc/self/mem')
+  ? [['a file that cannot be read', '/proc/self/mem', /cannot read .*EIO/]]
+  : [];
+/** Nobody listens there. */
+const SERVICE = '--encoder openai --model m --url http://127.0.0.1:9/v1 --max-retries 0';
 
 const fill = (line: string, more = '') => `${line} ${more}`.replaceAll('$', root);
 
@@ -41,14 +49,33 @@ const READERS: [verb: string, line: string][] = [
 ];
 
 describe.each(READERS)('%s', (_, line) => {
-  it.each([
+  it.each<[string, string, RegExp]>([
     ['a line that is no JSON', 'no-json.jsonl', /no-json\.jsonl, line 3: .*JSON/],
     ['another number of features', 'width.jsonl', /width\.jsonl, line [12]: .* features/],
     ['an id that occurs twice', 'twice.jsonl', /twice\.jsonl, line 3: id "test-0" occurs before/],
     ['a file that is not there', 'absent.jsonl', /there is no .*absent\.jsonl/],
     ['a folder', '', /is a folder/],
+    ...UNREADABLE,
   ])('refuses %s in one line and writes nothing', async (_fault, file, message) => {
-    const result = await sdm(fill(line.replace('%', path(file))));
+    const result = await sdm(fill(line.replace('%', file.startsWith('/') ? file : path(file))));
+    expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) });
+    expect(result.stderr).toMatch(ONE_LINE);
+    expect((await readdir(root)).filter((name) => /^new(?!-parts)/.test(name))).toEqual([]);
+  });
+});
+
+describe('embed', () => {
+  it.each<[string, string, RegExp]>([
+    ['a line that is no JSON', 'no-json.jsonl', /no-json\.jsonl, line 3: .*JSON/],
+    ['a row without a text', 'width.jsonl', /width\.jsonl, line 2: "document" is missing/],
+    ['an id that occurs twice', 'twice.jsonl', /twice\.jsonl, line 3: id "test-0" occurs before/],
+    ['no row', 'empty.jsonl', /there is no row/],
+    ['a file that is not there', 'absent.jsonl', /there is no .*absent\.jsonl/],
+    ['a folder', '', /is a folder/],
+    ...UNREADABLE,
+  ])('refuses %s in one line, before it opens an encoder', async (_fault, file, message) => {
+    const input = file.startsWith('/') ? file : path(file);
+    const result = await sdm(fill(`embed --input ${input} --output $/new.jsonl --no-cache ${SERVICE}`));
     expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) });
     expect(result.stderr).toMatch(ONE_LINE);
     expect((await readdir(root)).filter((name) => /^new(?!-parts)/.test(name))).toEqual([]);
@@ -56,6 +83,12 @@ describe.each(READERS)('%s', (_, line) => {
 });
 
 describe.each<[verb: string, line: string]>([
+  ['embed', `embed --input $/no-json.jsonl --output /proc/x --no-cache ${SERVICE}`],
+  ['embed, its cache', `embed --input $/no-json.jsonl --output $/new.jsonl --cache-folder /proc/sdm/x ${SERVICE}`],
+  [
+    'train, its checkpoint',
+    'train --training $/no-json.jsonl --calibration $/no-json.jsonl --output $/new.sdmkitmodel --checkpoint /proc/x',
+  ],
   ['train', `train --training $/no-json.jsonl --calibration $/no-json.jsonl --output /proc/sdm/x ${QUICK}`],
   [
     'train, its report',
@@ -123,6 +156,42 @@ it.each<[string, string, RegExp]>([
     /"other"/,
   ],
   ['nothing to inspect', 'inspect', /give --model or --input/],
+  [
+    'a service that is not there',
+    `embed --input $/test.jsonl --no-cache ${SERVICE}`,
+    /127\.0\.0\.1:9.* cannot be reached/,
+  ],
+  ['an encoder without its model', 'embed --input $/test.jsonl --encoder openai', /openai needs --model/],
+  [
+    "another encoder's option",
+    'embed --input $/test.jsonl --encoder openai --model m --dtype q8',
+    /--dtype is for --encoder transformers, not openai/,
+  ],
+  [
+    'a template without a place for the text',
+    `embed --input $/test.jsonl --no-cache ${SERVICE} --template query`,
+    /wanted \{text\} once/,
+  ],
+  [
+    'a device that is none',
+    'embed --input $/test.jsonl --backend abacus',
+    /abacus.*Allowed choices are tensorflow-gpu, .*wasm/,
+  ],
+  [
+    'a folder without the files of the encoder',
+    'embed --input $/test.jsonl --folder $ --no-cache',
+    /does not hold model\.json/,
+  ],
+  [
+    'a representation that is none',
+    'train --training $/training.jsonl --calibration $/calibration.jsonl --output $/new.sdmkitmodel --representation $/test.jsonl',
+    /test\.jsonl: not valid JSON/,
+  ],
+  [
+    'a checkpoint that is none',
+    'train --training $/training.jsonl --calibration $/calibration.jsonl --output $/new.sdmkitmodel --checkpoint $/test.jsonl',
+    /test\.jsonl: .*; or remove the file to start anew/,
+  ],
 ])('refuses %s with exit code 2 and one line', async (_, line, message) => {
   const result = await sdm(fill(line));
   expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) });
@@ -141,6 +210,7 @@ it.each([
   'split',
   'plan',
   'demo',
+  'embed',
   'completion',
 ])('helps with examples: %s', async (verb) => {
   const { exitCode, stdout, stderr } = await sdm(`${verb} --help`);

@@ -1,7 +1,8 @@
-import { loadModel, readRows, requireWritableFile } from '@sdmjs/interchange/node';
+import { loadModel, requireWritableFile } from '@sdmjs/interchange/node';
 import { adaptorSizes, type SdmEstimator } from '@sdmjs/estimator';
 import { Option } from 'commander';
 import { SdmError } from '@sdmjs/core';
+import { readInput } from '../inputs.js';
 import { type InputOptions, type ModelOptions, withFeatures } from '../options.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
@@ -87,12 +88,12 @@ function modelDocument({ model, modelId, createdAt, nestedRegions }: SdmEstimato
   };
 }
 
-async function inspectRows(options: InspectOptions, { say, interrupts }: Session) {
+async function inspectRows(options: InspectOptions, session: Session) {
+  const { say } = session;
   if (options.input === undefined)
     throw new SdmError('empty-input', 'sdm inspect: there is nothing to inspect; give --model or --input');
   const { composition, representationFingerprint: fingerprint } = options;
-  const { signal } = interrupts;
-  const rows = await readRows(options.input, { composition, fingerprint, keepDocuments: false, signal });
+  const rows = await readInput(options.input, { composition, fingerprint, keepDocuments: false }, session);
   const labelCounts: Record<string, number> = {};
   for (const label of rows.labels) labelCounts[label] = (labelCounts[label] ?? 0) + 1;
   const document = {

@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import { type Composition, splitLines, type Rows } from '@sdmjs/interchange';
-import { makeFolders, requireWritableFile, writeFileAtomically } from '@sdmjs/interchange/node';
+import { requireWritableFile, writeFileAtomically } from '@sdmjs/interchange/node';
 import { InvalidArgumentError } from 'commander';
 import { readInput } from '../inputs.js';
 import { names, seed, withFeatures } from '../options.js';
+import { makeFolder } from '../make-folder.js';
 import type { VerbHost } from '../program.js';
 import { assignParts, type Part } from '../split/assign-parts.js';
 import { featureKey, findLeaks, type Leak, normalizeText, type PartRows } from '../split/find-leaks.js';
@@ -64,23 +65,15 @@ async function split(options: SplitOptions, session: Session): Promise<number> {
     throw new SdmError('empty-input', 'sdm split: wanted --input and --output-folder, or --check with files');
   }
   const paths = options.parts.map(({ name }) => join(outputFolder, `${name}.jsonl`));
-  try {
-    makeFolders(outputFolder);
-  } catch (cause) {
-    throw new SdmError(
-      'not-writable',
-      `cannot make ${outputFolder}: ${(cause as Error).message}; choose another folder`,
-      { cause },
-    );
-  }
+  makeFolder(outputFolder);
   for (const path of paths) await requireWritableFile(path);
   const rows = await readRowsOf(input, options, session);
   const groups = groupsOf(rows, options);
   const assigned = assignParts({ groups, labels: rows.labels, parts: options.parts, seed: options.seed });
-  for (const [part, path] of paths.entries()) {
-    const lines = new Set(rows.lines.filter((_, row) => assigned[row] === part));
-    await writeFileAtomically(path, linesOf(input, lines, session.interrupts.signal));
-  }
+  await writeParts(
+    paths.map((path, part) => ({ path, lines: new Set(rows.lines.filter((_, row) => assigned[row] === part)) })),
+    { input, signal: session.interrupts.signal },
+  );
   report(rows, assigned, options, session);
   const leaks = findLeaks(options.parts.map(({ name }, part) => partOf(name, rows, { part, assigned, options })));
   showLeaks(leaks, session, 'with --keep-duplicates-together rows of one text or the same features stay together');
@@ -154,6 +147,19 @@ function partOf(
     documents: own.map((row) => rows.documents[row]),
     groups: own.map((row) => groups[row]),
   };
+}
+
+/** Writes all parts whole and flushed beside their places before the first one is renamed: parts of two splits would leak into each other. */
+async function writeParts(
+  [first, ...others]: readonly { readonly path: string; readonly lines: ReadonlySet<number> }[],
+  source: { readonly input: string; readonly signal: AbortSignal },
+): Promise<void> {
+  if (first === undefined) return;
+  async function* pieces() {
+    yield* linesOf(source.input, first!.lines, source.signal);
+    await writeParts(others, source);
+  }
+  await writeFileAtomically(first.path, pieces());
 }
 
 /** The lines as they stand in the file, in its order. */

@@ -1,44 +1,18 @@
 import { SdmError } from '@sdmjs/core';
 import { adaptorSizes, calibrate, type SdmEstimator } from '@sdmjs/estimator';
-import { type Composition, examplesOf, type Rows } from '@sdmjs/interchange';
+import { examplesOf, type Rows } from '@sdmjs/interchange';
 import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdmjs/interchange/node';
-import { type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
-import { Option } from 'commander';
+import { type RunState, type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
+import { readRepresentation } from '../embed/representation-file.js';
 import { readInput } from '../inputs.js';
-import { count, countOrAuto, names, numberBetween, seed, withDeviceNames, withFeatures } from '../options.js';
 import { chooseParallelRounds, machineRoom } from '../plan/choose-parallel-rounds.js';
 import type { RunSizes } from '../plan/plan-run.js';
 import type { VerbHost } from '../program.js';
 import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
-
-export interface TrainOptions {
-  readonly training: string;
-  readonly calibration: string;
-  readonly output: string;
-  readonly overwrite?: boolean;
-  readonly reportOutput?: string;
-  readonly numberOfClasses?: number;
-  readonly classNames?: readonly string[];
-  readonly exemplarDimension: number;
-  readonly epochs: number;
-  readonly crossEntropyEpochs: number;
-  readonly initialModel?: string;
-  readonly batchSize: number;
-  readonly learningRate: number;
-  readonly seed: number | bigint;
-  readonly numberOfRandomShuffles: number;
-  readonly parallelRounds: number | 'auto';
-  readonly doNotShuffleData?: boolean;
-  readonly maxNeighbors: number;
-  readonly alphaResolution: number;
-  readonly composition: Composition;
-  readonly representationFingerprint?: string;
-  readonly representationProvider?: string;
-  readonly representationModel?: string;
-  readonly json?: boolean;
-}
+import { openCheckpoint } from '../train/checkpoint.js';
+import { type TrainOptions, withTrainOptions } from '../train/train-options.js';
 
 const INTERRUPTED = 130;
 
@@ -46,50 +20,9 @@ export function addTrain({ verb, run }: VerbHost): void {
   const command = verb('train', 'train and calibrate an estimator', [
     'sdm train --training training.jsonl --calibration calibration.jsonl --output model.sdmkitmodel',
     'sdm train --training training.jsonl --calibration calibration.jsonl --output model.sdmkitmodel --overwrite --epochs 50 --learning-rate 1e-4 --json',
+    'sdm train --training training.jsonl --calibration calibration.jsonl --output model.sdmkitmodel --checkpoint run.safetensors',
   ]);
-  const shuffle = new Option(
-    '--shuffle-training-and-calibration',
-    'pool both files and halve them anew in every round (this is the default)',
-  );
-  withDeviceNames(withFeatures(command))
-    .requiredOption('--training <file>', 'labelled rows as JSON Lines')
-    .requiredOption('--calibration <file>', 'other labelled rows as JSON Lines')
-    .requiredOption('--output <folder>', 'where the .sdmkitmodel goes')
-    .option('--overwrite', 'replace a model that stands there')
-    .option(
-      '--report-output <file>',
-      'where the JSON report goes, - for standard output (default: -, shown as text on a terminal)',
-    )
-    .option('--number-of-classes <number>', 'default: the largest label + 1', count(2))
-    .option('--class-names <list>', 'with commas between them (default: Class0, Class1, …)', names)
-    .option('--exemplar-dimension <number>', 'numbers in a representation', count(1), 1000)
-    .option('--epochs <number>', 'of each round', count(1), 20)
-    .option('--cross-entropy-epochs <number>', 'first epochs without q and d', count(1), 1)
-    .option('--initial-model <folder>', 'go on from the weights of this model')
-    .option('--batch-size <rows>', 'rows of an optimiser step', count(1), 64)
-    .option('--learning-rate <number>', 'of Adam', numberBetween(Number.MIN_VALUE, 3e38), 1e-5)
-    .option('--seed <number>', 'of splits, weights and order', seed, 0)
-    .option('--number-of-random-shuffles <number>', 'rounds; the best one is kept', count(1), 1)
-    .option(
-      '--parallel-rounds <number>',
-      'rounds to train at a time, in threads, with the same result; auto: what cores and memory allow where it pays',
-      countOrAuto,
-      1,
-    )
-    .addOption(shuffle.conflicts('doNotShuffleData'))
-    .option('--do-not-shuffle-data', 'keep the given files apart')
-    .option('--max-neighbors <number>', 'cap of q', count(2), 2048)
-    .option(
-      '--alpha-resolution <number>',
-      'step of the ladder of target accuracies',
-      numberBetween(0.00005, 0.4999999),
-      0.05,
-    )
-    .option('--representation-provider <text>', 'who made the features')
-    .option('--representation-model <text>', 'with which model')
-    .addOption(new Option('--backend <name>').choices(['torch']).hideHelp())
-    .addOption(new Option('--device <name>').choices(['auto', 'cpu']).hideHelp());
-  run(command, train, () => ({ keepsStdoutFree: true }));
+  run(withTrainOptions(command), train, () => ({ keepsStdoutFree: true }));
 }
 
 /** Checks everything, trains, calibrates, saves and reports. Stopped by the user it saves the best epoch so far and resolves to 130. */
@@ -97,16 +30,27 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   await requireWritable(options.output, { overwrite: options.overwrite });
   if (options.reportOutput !== undefined && options.reportOutput !== '-')
     await requireWritableFile(options.reportOutput);
+  const checkpoint = await openCheckpoint(options.checkpoint);
   const inputs = await readTrainingInputs(options, session);
-  const { trained, estimator, seconds } = await trainAndCalibrate(inputs, session);
+  const { resume, onCheckpoint } = checkpoint;
+  if (resume) sayResumed(resume, options, session);
+  const training = trainAndCalibrate({ ...inputs, resume, onCheckpoint }, session);
+  const { trained, estimator, seconds } = await (resume ? training.catch(checkpoint.explain) : training);
   session.tell('stage', { stage: 'saving' });
   await saveModel(estimator, options.output, { overwrite: options.overwrite });
+  if (!trained.isStoppedEarly) await checkpoint.remove();
   const ladder = ladderOf(estimator);
   const report = reportOf({ options, trained, estimator, seconds });
   showResult({ trained, estimator, ladder, output: options.output }, session);
   session.tell('result', { report, ladder });
   await session.document(report, options.reportOutput);
   return session.interrupts.stopSignal.aborted ? INTERRUPTED : 0;
+}
+
+function sayResumed({ finished, present }: RunState, { checkpoint }: TrainOptions, { say, tell }: Session): void {
+  const epochs = [...finished, ...present].reduce((sum, { history }) => sum + history.length, 0);
+  say(`going on from ${checkpoint}: ${finished.length} whole rounds, ${epochs} epochs in all`);
+  tell('resumed', { rounds: finished.length, epochs });
 }
 
 /** Trains with progress on every epoch. From the end of the first epoch on, an interrupt keeps the best epoch. */
@@ -146,13 +90,14 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
 
 async function readTrainingInputs(options: TrainOptions, session: Session): Promise<TrainModelOptions> {
   const saved = options.initialModel === undefined ? undefined : await loadModel(options.initialModel);
+  const given = options.representation === undefined ? undefined : await readRepresentation(options.representation);
   const classNames = options.classNames ?? saved?.model.classNames;
   const classCount = options.numberOfClasses ?? classNames?.length;
   const shared = {
     composition: options.composition,
     requireLabels: true,
     classCount,
-    fingerprint: options.representationFingerprint ?? saved?.model.representation.fingerprint,
+    fingerprint: given?.fingerprint ?? options.representationFingerprint ?? saved?.model.representation.fingerprint,
   };
   const featureCount = saved && adaptorSizes(saved.model.adaptor).featureCount;
   const training = await readInput(options.training, { ...shared, featureCount }, session);
@@ -173,7 +118,7 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     classNames,
     classCount,
     continueFrom: saved,
-    representation: representationOf(options, shared.fingerprint ?? calibration.fingerprint),
+    representation: given ?? representationOf(options, shared.fingerprint ?? calibration.fingerprint),
     representationSize: options.exemplarDimension,
     epochs: options.epochs,
     crossEntropyEpochs: options.crossEntropyEpochs,
@@ -182,6 +127,7 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     seed: options.seed,
     rounds: options.numberOfRandomShuffles,
     shuffle: options.doNotShuffleData !== true,
+    stratify: options.stratify,
     maxSimilarity: options.maxNeighbors,
     alphaResolution: options.alphaResolution,
   };

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { loadModel } from '@sdmjs/interchange/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runCommandLine } from '../run-command-line.js';
 import { demoFiles, QUICK } from '../testing/demo-files.js';
-import { eventsOf, sdm } from '../testing/fake-host.js';
+import { eventsOf, fakeHost, sdm } from '../testing/fake-host.js';
 
 let root: string;
 let path: (name: string) => string;
@@ -90,6 +91,31 @@ it('goes on from a model', async () => {
   const { model: continued, metadata } = await loadModel(path('on.sdmkitmodel'));
   expect(continued.classNames).toEqual(['no', 'yes']);
   expect(metadata).toMatchObject({ continuedFromModelID: (await loadModel(path('model.sdmkitmodel'))).modelId });
+});
+
+it('keeps a checkpoint while it trains, goes on from it, and refuses that of another run', async () => {
+  const line = `train ${files()} --output ${path('kept.sdmkitmodel')} ${QUICK} --checkpoint ${path('run')} --stratify`;
+  const { host, interrupt, written } = fakeHost({ onWrite: (text) => text.includes('"epoch":2') && interrupt() });
+  expect(await runCommandLine(`${line} --json`.split(' '), host)).toBe(130);
+  expect(eventsOf(written.stdout).filter(({ event }) => event === 'epoch')).toHaveLength(2);
+  const other = await sdm(`${line} --overwrite --epochs 9`);
+  expect(other).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(
+      /\nsdm: .*run: the state .* another epochs \(3, here 9\).*; or remove the file to start anew\n$/,
+    ),
+  });
+  const resumed = eventsOf((await sdm(`${line} --overwrite --json`)).stdout);
+  expect(resumed.find(({ event }) => event === 'resumed')).toMatchObject({ rounds: 0, epochs: 2 });
+  expect(resumed.filter(({ event }) => event === 'epoch')).toHaveLength(1);
+  expect(existsSync(path('run'))).toBe(false);
+  await sdm(line.replace('kept', 'whole'));
+  for (const name of ['weights.f32', 'support.f32', 'support.jsonl', 'calibration.jsonl']) {
+    const [kept, whole] = await Promise.all(
+      ['kept', 'whole'].map((one) => readFile(path(`${one}.sdmkitmodel/${name}`))),
+    );
+    expect({ name, isEqual: kept!.equals(whole!) }).toEqual({ name, isEqual: true });
+  }
 });
 
 it('scores rows into compact rows, to a file or to standard output', async () => {

@@ -3,6 +3,7 @@ export { makeFolders, syncFolder, writeDurably } from './durable-write.js';
 export { loadEnsemble, saveEnsemble } from './ensemble-folder.js';
 export { loadModel } from './load-model.js';
 export { type ReadRowsOptions, readRows } from './read-rows.js';
+export { readTextRows, type ReadTextRowsOptions } from './read-text-rows.js';
 export { type FolderKind, publishFolder, type SaveOptions } from './publish-folder.js';
 export { readSteadily } from './read-steadily.js';
 export { requireWritable, saveModel } from './save-model.js';

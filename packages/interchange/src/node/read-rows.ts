@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { SdmError, throwIfAborted } from '@sdmjs/core';
+import { unreadable } from './unreadable.js';
 import { createRowReader, type RowOptions, type Rows } from '../rows.js';
 
 export interface ReadRowsOptions extends Omit<RowOptions, 'expectedRows'> {
@@ -16,7 +17,7 @@ const PIECE_SIZE = 1 << 20;
  */
 export async function readRows(path: string, options: ReadRowsOptions = {}): Promise<Rows> {
   const file = await open(path, 'r').catch((error: unknown) => {
-    throw unreadable(path, error);
+    throw unreadable(path, error, 'readRows');
   });
   try {
     const status = await file.stat();
@@ -36,7 +37,7 @@ export async function readRows(path: string, options: ReadRowsOptions = {}): Pro
     }
     return reader.finish();
   } catch (error) {
-    throw SdmError.is(error) ? error : unreadable(path, error);
+    throw SdmError.is(error) ? error : unreadable(path, error, 'readRows');
   } finally {
     await file.close();
   }
@@ -60,22 +61,4 @@ const NEWLINE = 10;
 /** Bytes read into the piece; 0 at the end. A null position reads on where the last read ended, as pipes must. */
 async function next(file: FileHandle, piece: Uint8Array, position: number | null): Promise<number> {
   return (await file.read(piece, 0, piece.length, position)).bytesRead;
-}
-
-function unreadable(path: string, cause: unknown): SdmError {
-  const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-  if (isMissing) return new SdmError('not-found', `readRows: there is no ${path}; check the path`, { cause });
-  if (cause instanceof RangeError) {
-    return new SdmError(
-      'out-of-memory',
-      `readRows: ${path} does not fit in memory: ${cause.message}; read fewer rows`,
-      {
-        cause,
-      },
-    );
-  }
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SdmError('not-readable', `readRows: cannot read ${path}: ${reason}; choose a file you may read`, {
-    cause,
-  });
 }

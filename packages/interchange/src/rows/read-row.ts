@@ -152,3 +152,16 @@ function badRow(where: string, ...[what, wanted, got, mend, token]: RowFault): S
 }
 
 type RowFault = [what: string, wanted: string, got: unknown, mend: string, token?: string];
+
+/** Whether a line holds nothing but white space. */
+export function isBlank({ bytes, start, end }: JsonBytes): boolean {
+  for (let i = start; i < end; i++) if (bytes[i]! > 32) return false;
+  return true;
+}
+
+export function duplicateId(id: string, where: string): SdmError {
+  return new SdmError(
+    'duplicate-id',
+    `${where}: id ${JSON.stringify(id)} occurs before; give every row an id of its own`,
+  );
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { SdmError } from '@sdmjs/core';
+import { requireWritableFile } from '@sdmjs/interchange/node';
+import type { TrainModelOptions } from '@sdmjs/training';
+import { loadRunState, saveRunState } from '@sdmjs/training/node';
+
+/** A file that holds the state of a run after its last whole epoch. */
+export interface Checkpoint extends Pick<TrainModelOptions, 'resume' | 'onCheckpoint'> {
+  /** For what `trainModel` throws: a state of another run is named by its file. */
+  explain(error: unknown): never;
+  /** The whole run is saved elsewhere now. */
+  remove(): Promise<void>;
+}
+
+/** Reads the state that is there, and keeps the next ones in its place. Throws `not-writable`, or `bad-format` for another file. */
+export async function openCheckpoint(path: string | undefined): Promise<Checkpoint> {
+  if (path === undefined) return { explain: rethrow, remove: () => Promise.resolve() };
+  await requireWritableFile(path);
+  await removeLeftovers(path);
+  const explain = named(path);
+  return {
+    resume: existsSync(path) ? await loadRunState(path).catch(explain) : undefined,
+    onCheckpoint: (state) =>
+      saveRunState(state, path).catch((cause: Error) => {
+        throw new SdmError('not-writable', `cannot write ${path}: ${cause.message}; make room or choose another path`, {
+          cause,
+        });
+      }),
+    explain,
+    remove: () => rm(path, { force: true }),
+  };
+}
+
+/** What a process that was killed while it wrote a state left beside it. */
+async function removeLeftovers(path: string): Promise<void> {
+  const name = basename(path);
+  const folder = dirname(resolve(path));
+  for (const other of await readdir(folder)) {
+    if (other.startsWith(`${name}.`) && UUID.test(other.slice(name.length + 1))) await rm(join(folder, other));
+  }
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+function rethrow(error: unknown): never {
+  throw error;
+}
+
+/** A state that is damaged or another run's is named by its file. */
+function named(path: string): (error: unknown) => never {
+  return (error) => {
+    if (!SdmError.is(error, 'bad-format') && !SdmError.is(error, 'fingerprint-mismatch')) throw error;
+    const message = error.message.replace(/^\w+: /, '');
+    throw new SdmError(error.code, `${path}: ${message}; or remove the file to start anew`, { cause: error });
+  };
+}
