@@ -12,7 +12,7 @@ function receive(message) {
 }
 
 function work({ task, parameters, counters, arena, memory }) {
-  if (memory) instances.set(arena, new WebAssembly.Instance(setup.module, { env: { memory } }).exports);
+  if (memory) instances.set(arena, new WebAssembly.Instance(setup.module, { env: { memory, fetchRows() {} } }).exports);
   const { NEXT, FINISHED, TOTAL, FAILED } = setup.fields;
   const run = instances.get(arena)[task];
   for (let chunk = Atomics.add(counters, NEXT, 1); chunk < counters[TOTAL]; chunk = Atomics.add(counters, NEXT, 1)) {

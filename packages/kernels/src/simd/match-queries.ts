@@ -14,23 +14,29 @@ export interface MatchRange {
 
 /** Queries matched together: they share a pass over the support, and their distances stay in the cache. */
 const BLOCK = 32;
-/** Bytes of distances that a thread holds at once, but for supports too large even for four queries. */
+/** Bytes of distances that a thread keeps; those of larger supports are measured again where that is needed. */
 const DISTANCE_BYTES = 16 * 2 ** 20;
 
 /** Matches some queries, in blocks that threads share, and writes their entries of `matches`. Throws `not-finite`. */
-export function matchQueries(support: PackedSupport, team: Team, range: MatchRange): void {
+export function matchQueries(
+  support: PackedSupport,
+  team: Team,
+  range: MatchRange,
+  distanceBytes = DISTANCE_BYTES,
+): void {
   const { arena, columns, stride, width, record } = support;
   const { request, start, count } = range;
   const mark = arena.mark();
-  const block = blockSize(count, width, team.size);
+  const block = blockSize(count, team.size);
+  const keepsDistances = Number(4 * block * width <= distanceBytes);
   try {
     const queries = arena.allocate(4 * count * stride, 'queries');
     const data = request.queries.data.subarray(start * columns, (start + count) * columns);
     copyRows(arena, queries, { data, rows: count, columns, stride });
-    const scratchBytes = Math.ceil(arena.kernels.matchScratchBytes(record, block) / 64) * 64;
+    const scratchBytes = Math.ceil(arena.kernels.matchScratchBytes(record, block, keepsDistances) / 64) * 64;
     const threads = Math.min(team.size, Math.ceil(count / block));
     const what = `distances of ${block} queries for each of ${threads} threads`;
-    const results = allocateRequest(arena, range, { queries, block, scratchBytes });
+    const results = allocateRequest(arena, range, { queries, block, scratchBytes, keepsDistances });
     const scratch = arena.allocate(scratchBytes * threads, what);
     arena.integers(results.address, REQUEST_FIELDS)[SCRATCH_FIELD] = scratch;
     const chunks = Math.ceil(count / block);
@@ -64,14 +70,14 @@ export interface RequestRecord {
   readonly indices: number;
 }
 
-const REQUEST_FIELDS = 11;
+const REQUEST_FIELDS = 12;
 const SCRATCH_FIELD = 9;
 
 /** Writes the fields of a request for some queries, without room for scratch. */
 export function allocateRequest(
   arena: Arena,
   { request, start, count }: MatchRange,
-  sizes: { readonly queries: number; readonly block: number; readonly scratchBytes: number },
+  sizes: Readonly<Record<'queries' | 'block' | 'scratchBytes' | 'keepsDistances', number>>,
 ): RequestRecord {
   const room = () => arena.allocate(4 * count, 'matches');
   const address = arena.allocate(4 * REQUEST_FIELDS, 'a request');
@@ -79,15 +85,16 @@ export function allocateRequest(
   arena.integers(predictions, count).set(request.predictions.subarray(start, start + count));
   arena.integers(exclusions, count).fill(-1);
   if (request.exclusions) arena.integers(exclusions, count).set(request.exclusions.subarray(start, start + count));
-  const { queries, block, scratchBytes } = sizes;
+  const { queries, block, scratchBytes, keepsDistances } = sizes;
   const fields = [queries, count, block, predictions, exclusions, request.maxSimilarity];
-  arena.integers(address, REQUEST_FIELDS).set([...fields, similarities, distances, indices, 0, scratchBytes]);
+  arena
+    .integers(address, REQUEST_FIELDS)
+    .set([...fields, similarities, distances, indices, 0, scratchBytes, keepsDistances]);
   return { address, similarities, distances, indices };
 }
 
 /** A multiple of 4: at least two blocks a thread where there are enough queries. */
-function blockSize(count: number, width: number, threads: number): number {
-  const fitting = Math.floor(DISTANCE_BYTES / (4 * width) / 4) * 4;
+function blockSize(count: number, threads: number): number {
   const shared = Math.ceil(count / (2 * threads) / 4) * 4;
-  return Math.max(4, Math.min(BLOCK, fitting, shared));
+  return Math.max(4, Math.min(BLOCK, shared));
 }

@@ -45,7 +45,7 @@ export function createSingleQuery(support: PackedSupport, team: Team): SingleQue
       const mark = arena.mark();
       try {
         measure(request.queries.data.subarray(start * columns, (start + 1) * columns), `match: query ${start}`);
-        const results = allocateRequest(arena, range, { queries: raw, block: 1, scratchBytes: 0 });
+        const results = allocateRequest(arena, range, { queries: raw, block: 1, scratchBytes: 0, keepsDistances: 1 });
         arena.kernels.answer(record, query, measured, results.address, 0, list, exact);
         readMatches(arena, results, range);
       } finally {
