@@ -1,5 +1,4 @@
-import { SdmError } from '@sdmjs/core';
-import { checksumsOf } from '@sdmjs/interchange';
+import { type RowSource, SdmError, sha256Hex } from '@sdmjs/core';
 import type { ExamplePool } from './check-examples.js';
 import type { RunState } from './run-state.js';
 import type { TrainingSettings } from './settings.js';
@@ -14,19 +13,32 @@ export interface RunIdentity {
 /** All that decides what a run does, by option: settings as text, examples as SHA-256. Needs Web Crypto. */
 export async function settingsOf(run: RunIdentity): Promise<RunState['settings']> {
   const { settings, pool, engineName, continuedFrom = 'none' } = run;
-  const { data } = pool.features;
-  const ids = JSON.stringify([pool.trainingCount, pool.classCount, pool.examples.map(({ id }) => id)]);
-  const digests = {
-    features: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    labels: new Uint8Array(pool.labels.buffer),
-    ids: new TextEncoder().encode(ids),
-  };
+  const { examples, labels, trainingCount, classCount } = pool;
+  const ids = JSON.stringify([trainingCount, classCount, Array.from(labels, (_, row) => examples.id(row))]);
   return {
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
     engine: engineName,
     continueFrom: continuedFrom,
-    ...(await checksumsOf(digests, Object.keys(digests))),
+    features: await featuresDigest(examples.features),
+    labels: await sha256Hex(new Uint8Array(labels.buffer)),
+    ids: await sha256Hex(new TextEncoder().encode(ids)),
   };
+}
+
+/** Numbers that are summed at once: Web Crypto takes a piece as a whole. */
+const PIECE_NUMBERS = 2 ** 24;
+
+/** SHA-256 of all rows one after another, or where they are more than a piece, of the digests of the pieces. */
+async function featuresDigest({ rows, columns, row }: RowSource): Promise<string> {
+  const rowsInPiece = Math.max(1, Math.floor(PIECE_NUMBERS / columns));
+  const piece = new Float32Array(Math.min(rows, rowsInPiece) * columns);
+  const digests: string[] = [];
+  for (let start = 0; start < rows; start += rowsInPiece) {
+    const count = Math.min(rowsInPiece, rows - start);
+    for (let i = 0; i < count; i++) piece.set(row(start + i), i * columns);
+    digests.push(await sha256Hex(new Uint8Array(piece.buffer, 0, 4 * count * columns)));
+  }
+  return digests.length === 1 ? digests[0]! : sha256Hex(new TextEncoder().encode(digests.join('')));
 }
 
 /** Throws `fingerprint-mismatch` naming what differs, and `bad-format` for a state that does not fit the examples. */
@@ -44,7 +56,7 @@ export function requireSameRun(state: RunState, settings: RunState['settings'], 
   }
   const { rounds, epochs, representationSize } = run.settings;
   const { history, weights, optimizer } = state.present;
-  const { columns } = run.pool.features;
+  const { columns } = run.pool.examples.features;
   const isSound =
     state.finished.length < rounds &&
     history.length >= 1 &&

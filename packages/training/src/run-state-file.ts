@@ -11,7 +11,7 @@ import {
 } from '@sdmjs/interchange';
 import type { EpochReport } from './epoch-report.js';
 import type { FinishedRound, RunState } from './run-state.js';
-import type { Checkpoint } from './select-checkpoint.js';
+import type { Checkpoint, CheckpointScores, MatchedCheckpoint } from './select-checkpoint.js';
 
 /** A state as the bytes of one `.safetensors` file. */
 export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
@@ -20,12 +20,16 @@ export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
   const write = (name: string, adaptor: ExemplarAdaptor | undefined) => {
     if (adaptor) for (const [part, tensor] of tensorsOf(adaptor)) tensors.set(`${name}/${part}`, tensor);
   };
+  const writeMatched = (name: string, best: MatchedCheckpoint | undefined) => {
+    write(name, best?.adaptor);
+    if (best) for (const [part, tensor] of scoresOf(best.calibration)) tensors.set(`${name}/${part}`, tensor);
+  };
   write('weights', present.weights);
   write('means', present.optimizer.means);
   write('squares', present.optimizer.squares);
-  write('best', present.best?.adaptor);
+  writeMatched('best', present.best);
   write('warmUp', present.warmUp?.adaptor);
-  finished.forEach(({ best }, i) => write(`finished/${i}`, best.adaptor));
+  finished.forEach(({ best }, i) => writeMatched(`finished/${i}`, best));
   for (const name of SIGNALS) {
     tensors.set(name, { shape: [present.signals[name].length], values: Float32Array.from(present.signals[name]) });
   }
@@ -57,7 +61,10 @@ export function decodeRunState(bytes: Uint8Array): RunState {
     score: from.number('score'),
     adaptor: readAdaptor(tensors, name),
   });
-  const read = (name: 'best' | 'warmUp') => (fields.has(name) ? checkpoint(fields.object(name), name) : undefined);
+  const matched = (from: Fields, name: string): MatchedCheckpoint => ({
+    ...checkpoint(from, name),
+    calibration: readScores(tensors, name),
+  });
   return {
     settings: readSettings(fields),
     secondsElapsed: fields.number('secondsElapsed', { least: 0 }),
@@ -65,7 +72,7 @@ export function decodeRunState(bytes: Uint8Array): RunState {
       const round = fieldsOf(value, `${WHERE}: finished round ${i}`);
       const { number } = round.object('normalization');
       return {
-        best: checkpoint(round.object('best'), `finished/${i}`),
+        best: matched(round.object('best'), `finished/${i}`),
         normalization: { mean: number('mean'), standardDeviation: number('standardDeviation') },
         history: readHistory(round),
       };
@@ -82,8 +89,8 @@ export function decodeRunState(bytes: Uint8Array): RunState {
         distanceQuantiles: tensorAt(tensors, 'distanceQuantiles').values,
       },
       history: readHistory(fields),
-      best: read('best'),
-      warmUp: read('warmUp'),
+      best: fields.has('best') ? matched(fields.object('best'), 'best') : undefined,
+      warmUp: fields.has('warmUp') ? checkpoint(fields.object('warmUp'), 'warmUp') : undefined,
     },
   };
 }
@@ -108,6 +115,16 @@ function tensorsOf(adaptor: ExemplarAdaptor): [part: string, tensor: NamedArray]
   ];
 }
 
+/** Float32 holds q, which counts rows in a memory of 4 GB, exactly below 2^24. */
+function scoresOf({ logits, similarities, nearestDistances }: CheckpointScores): [part: string, tensor: NamedArray][] {
+  const count = similarities.length;
+  return [
+    ['calibrationLogits', { shape: [logits.rows, logits.columns], values: logits.data }],
+    ['calibrationSimilarities', { shape: [count], values: Float32Array.from(similarities) }],
+    ['calibrationDistances', { shape: [count], values: nearestDistances }],
+  ];
+}
+
 function readAdaptor(tensors: Tensors, name: string): ExemplarAdaptor {
   const matrix = (part: string) => {
     const { shape, values } = tensorAt(tensors, `${name}/${part}`);
@@ -119,6 +136,15 @@ function readAdaptor(tensors: Tensors, name: string): ExemplarAdaptor {
     projectionBias: vector('projectionBias'),
     classifierWeight: matrix('classifierWeight'),
     classifierBias: vector('classifierBias'),
+  };
+}
+
+function readScores(tensors: Tensors, name: string): CheckpointScores {
+  const { shape, values } = tensorAt(tensors, `${name}/calibrationLogits`);
+  return {
+    logits: createMatrix(shape[0] ?? 0, shape[1] ?? 0, values),
+    similarities: Int32Array.from(tensorAt(tensors, `${name}/calibrationSimilarities`).values),
+    nearestDistances: tensorAt(tensors, `${name}/calibrationDistances`).values,
   };
 }
 

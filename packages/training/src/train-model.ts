@@ -1,4 +1,4 @@
-import { type Example, SdmError } from '@sdmjs/core';
+import { type Example, type ExampleTable, SdmError } from '@sdmjs/core';
 import {
   adaptorSizes,
   type CalibrationRows,
@@ -7,11 +7,12 @@ import {
   type SdmModel,
 } from '@sdmjs/estimator';
 import { type ExamplePool, poolExamples } from './check-examples.js';
-import type { TrainingEngine } from './engine.js';
+import type { SplitName, TrainingEngine } from './engine.js';
 import type { EpochReport, TrainingEvent } from './epoch-report.js';
 import { finalizeModel } from './finalize-model.js';
 import { kernelEngine } from './kernel-engine.js';
 import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
+import { mapRows } from './map-rows.js';
 import { createProgress } from './progress.js';
 import { isBetter } from './select-checkpoint.js';
 import { requireSameRun, settingsOf } from './run-settings.js';
@@ -21,9 +22,12 @@ import { type RoundResult, splitOf, trainRound } from './train-round.js';
 import { type FinishedRun, trainingMetadata } from './training-metadata.js';
 
 export interface TrainModelOptions extends GivenSettings {
-  /** At least one example of every class; ids unique over both sets. */
-  readonly trainingSet: readonly Example[];
-  readonly calibrationSet: readonly Example[];
+  /**
+   * At least one example of every class; ids unique over both sets. Features are read where they are and not copied, so they must not change
+   * until training is over; of very many rows, a table takes less memory than examples.
+   */
+  readonly trainingSet: readonly Example[] | ExampleTable;
+  readonly calibrationSet: readonly Example[] | ExampleTable;
   /** @default Class0, Class1, … */
   readonly classNames?: readonly string[] | undefined;
   /** At least 2. @default the number of class names, else the largest label + 1 */
@@ -53,7 +57,9 @@ export interface TrainModelOptions extends GivenSettings {
 export interface TrainedRound {
   readonly model: SdmModel;
   readonly calibrationScores: CalibrationRows;
-  /** The splits of the round. */
+  /** The splits of the round, by place in both given sets one after the other, training first. */
+  readonly rows: Readonly<Record<SplitName, Int32Array>>;
+  /** The splits again as the examples that were given; both empty where a set was given as a table. */
   readonly trainingSet: readonly Example[];
   readonly calibrationSet: readonly Example[];
   /** 1-based. */
@@ -129,8 +135,8 @@ async function trainRounds(
       (async (present: PresentRound) =>
         onCheckpoint({ settings: told, finished, present, secondsElapsed: progress.secondsElapsed() }));
     const initial = options.continueFrom?.model;
-    const { onReport } = progress;
-    const round = { plan, pool, settings, engine, initial, onReport, onEpochEnd, signal, stopSignal };
+    const { onReport, onMatching } = progress;
+    const round = { plan, pool, settings, engine, initial, onReport, onMatching, onEpochEnd, signal, stopSignal };
     results.push(await trainRound({ ...round, resume: i === firstPlan ? resume?.present : undefined }));
     if (stopSignal?.aborted) break;
   }
@@ -143,8 +149,10 @@ function historyOf({ settings, results }: Pick<FinishedRun, 'settings' | 'result
 }
 
 function roundOf({ settings, pool }: Pick<FinishedRun, 'settings' | 'pool'>, { plan, best }: RoundResult) {
-  const splits = splitOf(plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
+  const { example } = pool.examples;
+  const splits = splitOf(plan, (rows) => (example ? mapRows(rows, example) : []));
   return {
+    rows: plan.rows,
     trainingSet: splits.training,
     calibrationSet: splits.calibration,
     bestRound: plan.round,
@@ -199,10 +207,11 @@ function requireContinuable(
   { pool, classNames, fingerprint }: { pool: ExamplePool; classNames: readonly string[]; fingerprint: string },
 ): void {
   const { featureCount } = adaptorSizes(saved.adaptor);
-  if (featureCount !== pool.features.columns) {
+  const { columns } = pool.examples.features;
+  if (featureCount !== columns) {
     throw new SdmError(
       'shape-mismatch',
-      `trainModel: continueFrom wants ${featureCount} features a row, got ${pool.features.columns}`,
+      `trainModel: continueFrom wants ${featureCount} features a row, got ${columns}`,
     );
   }
   if (saved.classNames.join('\n') !== classNames.join('\n')) {

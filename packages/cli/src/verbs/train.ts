@@ -1,6 +1,6 @@
 import { SdmError } from '@sdmjs/core';
 import { adaptorSizes, calibrate, type SdmEstimator } from '@sdmjs/estimator';
-import { type Composition, examplesOf, type Rows } from '@sdmjs/interchange';
+import type { Composition, Rows } from '@sdmjs/interchange';
 import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdmjs/interchange/node';
 import { type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
 import { Option } from 'commander';
@@ -120,6 +120,13 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
           session.tell('warning', { message: event.message, unsupportedAccuracies: event.unsupportedAccuracies });
           return;
         }
+        if (event.kind === 'matching') {
+          const { round, epoch, completed, total } = event;
+          session.tell('matching', { round, epoch, completed, total });
+          const note = `round ${round} epoch ${epoch}: ${Math.floor((100 * completed) / total)} % matched`;
+          bar.update((round - 1) * epochs + epoch - 1, { note });
+          return;
+        }
         const { report, secondsLeft, secondsElapsed } = event;
         session.tell('epoch', { ...report, secondsElapsed, secondsLeft });
         const loss = report.balancedCalibrationLoss ?? report.balancedCalibrationCrossEntropy ?? report.trainingLoss;
@@ -154,8 +161,8 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
   );
   requireOtherIds(training, calibration, options);
   return {
-    trainingSet: examplesOf(training),
-    calibrationSet: examplesOf(calibration),
+    trainingSet: training,
+    calibrationSet: calibration,
     classNames,
     classCount,
     continueFrom: saved,
