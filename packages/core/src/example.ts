@@ -1,4 +1,4 @@
-import { createMatrix, type Matrix } from './matrix.js';
+import { createMatrix, type Matrix, rowOf } from './matrix.js';
 import { SdmError } from './sdm-error.js';
 
 /** Label of a row whose true class nobody knows. */
@@ -13,6 +13,24 @@ export interface Example {
   /** `[featureCount]` */
   readonly features: Float32Array;
   readonly document?: string;
+}
+
+/** Many examples side by side, row i of every part, without an object for each: a row takes some 200 bytes less. */
+export interface ExampleTable {
+  readonly ids: readonly string[];
+  /** `[rows]` */
+  readonly labels: Int32Array;
+  /** `[rows, featureCount]` */
+  readonly features: Matrix;
+  /** Texts; empty where none are kept. */
+  readonly documents?: readonly (string | undefined)[] | undefined;
+}
+
+/** Row `index` of a table as an example; its features are not copied. */
+export function exampleAt({ ids, labels, features, documents }: ExampleTable, index: number): Example {
+  const document = documents?.[index];
+  const example = { id: ids[index]!, label: labels[index]!, features: rowOf(features, index) };
+  return document === undefined ? example : { ...example, document };
 }
 
 /** The features of all examples, row by row, copied. `[examples, featureCount]` Throws `shape-mismatch` at the first ragged row. */

@@ -28,6 +28,11 @@ describe('float32 sums', () => {
     expect(pairwiseSum(values)).toBe(sum);
     expect(meanFloat32(values)).toBe(mean);
     expect(standardDeviationFloat32(values)).toBe(deviation);
+    const pieces = {
+      length: count,
+      read: (start: number, to: Float32Array) => to.set(values.subarray(start, start + to.length)),
+    };
+    expect([pairwiseSum(pieces), standardDeviationFloat32(pieces)]).toEqual([sum, deviation]);
   });
 
   it('differ from a double sum that is rounded once, which is why they exist', () => {

@@ -7,8 +7,16 @@ export {
   type EmpiricalCdf,
   quantile,
 } from './empirical-cdf.js';
-export { type Example, featureMatrix, labelsOf, OUT_OF_DISTRIBUTION, UNLABELED } from './example.js';
-export { meanFloat32, pairwiseSum, standardDeviationFloat32 } from './float32-sum.js';
+export {
+  type Example,
+  exampleAt,
+  type ExampleTable,
+  featureMatrix,
+  labelsOf,
+  OUT_OF_DISTRIBUTION,
+  UNLABELED,
+} from './example.js';
+export { meanFloat32, type NumberSource, pairwiseSum, standardDeviationFloat32 } from './float32-sum.js';
 export {
   argMax,
   argMaxRows,
@@ -18,6 +26,8 @@ export {
   requireColumns,
   requireFinite,
   rowOf,
+  type RowSource,
+  rowSource,
   selectRows,
 } from './matrix.js';
 export { createPause } from './pause.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { featureMatrix, labelsOf } from './example.js';
+import { exampleAt, featureMatrix, labelsOf } from './example.js';
 import {
   argMax,
   argMaxRows,
@@ -8,6 +8,7 @@ import {
   requireColumns,
   requireFinite,
   rowOf,
+  rowSource,
   selectRows,
 } from './matrix.js';
 import { SdmError, type SdmErrorCode } from './sdm-error.js';
@@ -68,6 +69,8 @@ describe('Matrix', () => {
         'test',
       ),
     ).toThrow(/row 1, column 1 is NaN/);
+    const source = rowSource(matrixFromRows([[1], [2], [Infinity]]));
+    expect(() => requireFinite(source, 'rows')).toThrow(/rows: row 2, column 0 is Infinity/);
   });
 });
 
@@ -80,6 +83,13 @@ describe('Example', () => {
   it('becomes a matrix and labels', () => {
     expect([...featureMatrix(examples).data]).toEqual([1, 2, 3, 4]);
     expect([...labelsOf(examples)]).toEqual([1, 0]);
+  });
+
+  it('comes out of a table, with its text where there is one', () => {
+    const table = { ids: ['a', 'b'], labels: labelsOf(examples), features: featureMatrix(examples) };
+    expect([0, 1].map((i) => exampleAt(table, i))).toEqual(examples);
+    expect(exampleAt({ ...table, documents: ['text', undefined] }, 0)).toEqual({ ...examples[0], document: 'text' });
+    expect(exampleAt({ ...table, documents: ['text', undefined] }, 1)).toEqual(examples[1]);
   });
 
   it('is named when its features are ragged', () => {

@@ -43,6 +43,19 @@ export function rowOf(matrix: Matrix, index: number): Float32Array {
   return matrix.data.subarray(index * matrix.columns, (index + 1) * matrix.columns);
 }
 
+/** Rows that are looked up one by one, so that they need not lie in one matrix. */
+export interface RowSource {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row `index`, not copied. `[columns]` */
+  row(index: number): Float32Array;
+}
+
+/** A matrix as a source of its rows. */
+export function rowSource(matrix: Matrix): RowSource {
+  return { rows: matrix.rows, columns: matrix.columns, row: (index) => rowOf(matrix, index) };
+}
+
 /** The rows at `indices`, copied, in that order. */
 export function selectRows(matrix: Matrix, indices: ArrayLike<number>): Matrix {
   const selected = createMatrix(indices.length, matrix.columns);
@@ -65,14 +78,26 @@ export function argMax(values: ArrayLike<number>): number {
 }
 
 /** Throws `not-finite` and names the first row and column that hold NaN or an infinity. */
-export function requireFinite(matrix: Matrix, what: string): void {
-  const index = firstNotFinite(matrix.data);
-  if (index < 0) return;
-  const row = Math.floor(index / matrix.columns);
-  throw new SdmError(
-    'not-finite',
-    `${what}: row ${row}, column ${index % matrix.columns} is ${matrix.data[index]}; remove or repair that row`,
-  );
+export function requireFinite(matrix: Matrix | RowSource, what: string): void {
+  const [row, column, value] = 'data' in matrix ? firstBadEntry(matrix) : firstBadInRows(matrix);
+  if (row < 0) return;
+  throw new SdmError('not-finite', `${what}: row ${row}, column ${column} is ${value}; remove or repair that row`);
+}
+
+type Entry = [row: number, column: number, value: number];
+
+function firstBadEntry({ data, columns }: Matrix): Entry {
+  const index = firstNotFinite(data);
+  return index < 0 ? [-1, -1, 0] : [Math.floor(index / columns), index % columns, data[index]!];
+}
+
+function firstBadInRows({ rows, row }: RowSource): Entry {
+  for (let index = 0; index < rows; index++) {
+    const values = row(index);
+    const column = firstNotFinite(values);
+    if (column >= 0) return [index, column, values[column]!];
+  }
+  return [-1, -1, 0];
 }
 
 /** A plain loop: `findIndex` of a typed array takes many times as long, and matrices have millions of entries. */

@@ -52,7 +52,7 @@ export {
   type SdmEstimator,
 } from './sdm-estimator.js';
 export { DEFAULT_REPRESENTATION, type Representation, requireConsistentModel, type SdmModel } from './sdm-model.js';
-export { fitNormalization, type Normalization, normalize } from './standardizer.js';
+export { fitNormalization, type Normalization, normalize, normalizeInto } from './standardizer.js';
 export { isStale } from './support-history.js';
 export { chooseTargetAccuracy } from './target-accuracy.js';
 export { type UpdateSupportOptions, updateSupport } from './update-support.js';

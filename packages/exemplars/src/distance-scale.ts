@@ -28,16 +28,20 @@ export function fitDistanceScale(rows: {
       `fitDistanceScale: ${nearestDistances.length} distances, ${similarities.length} similarities, ${labels.length} labels; wanted one of each a row`,
     );
   }
-  const distances: number[][] = Array.from({ length: classCount }, () => []);
+  const counts = new Int32Array(classCount);
   labels.forEach((label, i) => {
-    const ofClass = distances[label];
-    if (!ofClass) {
+    if (label < 0 || label >= classCount) {
       throw new SdmError(
         'label-out-of-range',
         `fitDistanceScale: label ${label} of row ${i}; wanted 0 … ${classCount - 1}`,
       );
     }
-    if (similarities[i]! > outOfDistributionLimit) ofClass.push(nearestDistances[i]!);
+    if (similarities[i]! > outOfDistributionLimit) counts[label]!++;
+  });
+  const distances = Array.from(counts, (count) => new Float32Array(count));
+  counts.fill(0);
+  labels.forEach((label, i) => {
+    if (similarities[i]! > outOfDistributionLimit) distances[label]![counts[label]!++] = nearestDistances[i]!;
   });
   return { byClass: distances.map((ofClass) => createEmpiricalCdf(ofClass)) };
 }

@@ -18,7 +18,7 @@ export async function createExactIndex(
   return {
     size,
     async match(queries, predictions, matchOptions) {
-      const { maxSimilarity, exclusions, signal } = matchOptions;
+      const { maxSimilarity, exclusions, signal, onProgress } = matchOptions;
       throwIfAborted(signal, 'match');
       requireMatchable(queries, predictions, { ...matchOptions, size, columns });
       return matcher.match({
@@ -27,6 +27,7 @@ export async function createExactIndex(
         maxSimilarity,
         ...(exclusions && { exclusions }),
         ...(signal && { signal }),
+        ...(onProgress && { onProgress }),
       });
     },
     async nearest(query, count, { exclusion } = {}) {

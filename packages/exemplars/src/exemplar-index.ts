@@ -9,6 +9,8 @@ export interface MatchOptions {
   /** `[n]` per query the support row to leave out (its own, by index), or −1 for none. */
   readonly exclusions?: Int32Array | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called now and then with how many queries are matched, by an index that can tell. */
+  readonly onProgress?: ((completed: number) => void) | undefined;
 }
 
 /** A support row near a query. */

@@ -1,4 +1,12 @@
-import { createMatrix, type Example, type Matrix, OUT_OF_DISTRIBUTION, rowOf, SdmError, UNLABELED } from '@sdmjs/core';
+import {
+  createMatrix,
+  type Example,
+  exampleAt,
+  type Matrix,
+  OUT_OF_DISTRIBUTION,
+  SdmError,
+  UNLABELED,
+} from '@sdmjs/core';
 import {
   createRowScanner,
   duplicateId,
@@ -110,11 +118,8 @@ export function createRowReader(options: RowOptions = {}): RowReader {
 }
 
 /** The rows as examples; their features are views into the matrix. */
-export function examplesOf({ ids, labels, features, documents }: Rows): Example[] {
-  return ids.map((id, i) => {
-    const document = documents[i];
-    return { id, label: labels[i]!, features: rowOf(features, i), ...(document !== undefined && { document }) };
-  });
+export function examplesOf(rows: Rows): Example[] {
+  return rows.ids.map((_, i) => exampleAt(rows, i));
 }
 
 /** One growing array for the features of all rows. Memory that is reserved and not used costs nothing until it is written. */

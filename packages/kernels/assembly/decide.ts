@@ -1,7 +1,7 @@
 import { leastBeyond, mostDistance, mostWithin } from './bounds';
-import { dotRows } from './dot-rows';
 import { Query, Request, Support } from './records';
 import { ALL, BAD, countGood, GOOD, least, listWithin } from './scan';
+import { dotSupport } from './support-rows';
 
 /**
  * Writes similarity and nearest row of query `index`. Row j is good for prediction ŷ when goodClasses[j] == ŷ; similarity is the number of
@@ -34,7 +34,7 @@ function firstWithin(
   s: Support, q: Query, row: usize, prediction: i32, kind: i32, t: f32, list: usize, exact: usize,
 ): i32 {
   const to = q.isBounded ? leastBeyond(q, mostDistance(q, t)) : t;
-  const count = listWithin(row, s.width, s.goodClasses, prediction, kind, -f32.MAX_VALUE, to, list);
+  const count = listWithin(row, s.width, s.goodClasses, prediction, kind, -f32.MAX_VALUE, to, list, 0);
   distancesOf(s, q, row, list, count, exact);
   let first = 0;
   for (let i = 1; i < count; i++) {
@@ -53,7 +53,7 @@ function similarity(s: Support, q: Query, row: usize, prediction: i32, cap: i32,
   const to = q.isBounded ? leastBeyond(q, limit) : limit;
   let count = countGood(row, s.width, s.goodClasses, prediction, from);
   if (count >= cap) return count;
-  const open = listWithin(row, s.width, s.goodClasses, prediction, GOOD, from, to, list);
+  const open = listWithin(row, s.width, s.goodClasses, prediction, GOOD, from, to, list, 0);
   distancesOf(s, q, row, list, open, exact);
   for (let i: usize = 0; i < <usize>open << 2; i += 4) {
     const distance = f32.load(exact + i);
@@ -70,7 +70,7 @@ export function distancesOf(s: Support, q: Query, row: usize, list: usize, count
     }
     return;
   }
-  dotRows(q.row, s.rows, <usize>s.stride << 2, s.stride, list, 0, count, exact);
+  dotSupport(s, q.row, list, 0, count, exact);
   for (let i: usize = 0; i < <usize>count << 2; i += 4) {
     f32.store(exact + i, squaredDistance(s, q, i32.load(list + i), f32.load(exact + i)));
   }
@@ -80,7 +80,7 @@ export function distancesOf(s: Support, q: Query, row: usize, list: usize, count
 export function allDistances(support: usize, query: usize, row: usize): bool {
   const s = changetype<Support>(support);
   const q = changetype<Query>(query);
-  dotRows(q.row, s.rows, <usize>s.stride << 2, s.stride, 0, 0, s.size, row);
+  dotSupport(s, q.row, 0, 0, s.size, row);
   let difference: f32 = 0;
   for (let j = 0; j < s.width; j++) {
     const place = row + (<usize>j << 2);

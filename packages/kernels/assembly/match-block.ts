@@ -1,45 +1,88 @@
+import { DECISION_BYTES, decideBlock, Decision, decisionAt, Desk, LIST_BYTES } from './decide-block';
 import { allDistances, decide, distancesOf } from './decide';
-import { integerDistances, QUERY_STEP } from './integer-distances';
+import { Block, GRANULE, granulesOf, LANES_BYTES, MINIMA_BYTES, surveyGranules } from './granules';
+import { QUERY_STEP } from './integer-distances';
 import { leastBeyond, mostDistance } from './bounds';
 import { prepareQuery } from './prepare';
 import { Query, QUERY_BYTES, Request, Support } from './records';
 import { ALL, listWithin } from './scan';
 
-/** Bytes of scratch that a thread wants to match blocks of `block` queries (a multiple of 4). */
-export function matchScratchBytes(support: usize, block: i32): usize {
+/** Totals of a query, a block and a desk. */
+const RECORD_BYTES: usize = 192;
+
+/** Bytes of scratch that a thread wants to match blocks of `block` queries (a multiple of 4), with or without all their distances kept. */
+export function matchScratchBytes(support: usize, block: i32, keepsDistances: i32): usize {
   const s = changetype<Support>(support);
-  const queryBytes = QUERY_BYTES + s.stride * 6 + s.width * 4;
-  return <usize>block * queryBytes + <usize>s.width * 8 + 32;
+  const minimaBytes = <usize>granulesOf(s) * MINIMA_BYTES;
+  const queryBytes = QUERY_BYTES + s.stride * 6 + LANES_BYTES + DECISION_BYTES + 2 * LIST_BYTES + minimaBytes + 4;
+  const rowBytes = <usize>s.width * 4;
+  const distances = keepsDistances ? <usize>block * rowBytes : 0;
+  return RECORD_BYTES + <usize>block * queryBytes + GRANULE * 4 + LIST_BYTES + distances + 3 * rowBytes;
 }
 
-/** Matches one block of queries: integer distances of all pairs, then one query after another. */
+/** Matches one block of queries: integer distances of all pairs, then what they decide. */
 export function matchBlock(support: usize, request: usize, chunk: i32, thread: i32): void {
   const s = changetype<Support>(support);
   const r = changetype<Request>(request);
   const isFull = chunk < r.fullBlocks;
   const start = isFull ? chunk * r.block : r.fullBlocks * r.block + (chunk - r.fullBlocks) * r.lastBlock;
   const count = min(isFull ? r.block : r.lastBlock, r.count - start);
-  const padded = (count + 3) & ~3;
-  const totals = r.scratch + <usize>thread * r.scratchBytes;
-  const queries = totals + 32;
-  const rows = queries + <usize>r.block * QUERY_BYTES;
-  const panels = rows + <usize>r.block * s.stride * 4;
-  const distances = panels + <usize>r.block * s.stride * 2;
-  const list = distances + <usize>r.block * s.width * 4;
+  const scratch = r.scratch + <usize>thread * r.scratchBytes;
+  const b = changetype<Block>(scratch + 32);
+  const d = changetype<Desk>(scratch + 96);
+  const all = layOut(s, r, b, d, scratch + RECORD_BYTES, count);
+  prepareBlock(s, r, b, start, count, scratch);
+  surveyGranules(s, b);
+  decideBlock(s, b, d, count);
+  for (let i = 0; i < count; i++) {
+    const query = b.queries + <usize>i * QUERY_BYTES;
+    const width = <usize>s.width * 4;
+    if (changetype<Query>(query).isBounded) writeDecision(r, start + i, decisionAt(d, i));
+    else answer(support, query, all, request, start + i, all + width, all + 2 * width);
+  }
+}
+
+/** Divides the scratch; returns where the distances of a query to all rows go that is not bounded, with room for two lists of rows behind. */
+function layOut(s: Support, r: Request, b: Block, d: Desk, free: usize, count: i32): usize {
+  const block = <usize>r.block;
+  b.count = (count + 3) & ~3;
+  b.lanes = free;
+  b.rows = b.lanes + block * LANES_BYTES;
+  b.panels = b.rows + block * s.stride * 4;
+  b.granule = b.panels + block * s.stride * 2;
+  b.queries = b.granule + GRANULE * 4;
+  b.minima = b.queries + block * QUERY_BYTES;
+  b.exclusions = b.minima + block * granulesOf(s) * MINIMA_BYTES;
+  d.decisions = b.exclusions + block * 4;
+  d.lists = d.decisions + block * DECISION_BYTES;
+  d.exact = d.lists + block * 2 * LIST_BYTES;
+  d.cap = r.cap;
+  const distances = d.exact + LIST_BYTES;
+  b.distances = r.keepsDistances ? distances : 0;
+  return r.keepsDistances ? distances + block * s.width * 4 : distances;
+}
+
+function prepareBlock(s: Support, r: Request, b: Block, start: i32, count: i32, totals: usize): void {
   const panelBytes = (<usize>s.stride >> 1) * QUERY_STEP;
-  memory.fill(queries, 0, <usize>padded * QUERY_BYTES);
-  memory.fill(panels, 0, <usize>(padded >> 2) * panelBytes);
+  memory.fill(b.queries, 0, <usize>b.count * QUERY_BYTES);
+  memory.fill(b.panels, 0, <usize>(b.count >> 2) * panelBytes);
+  memory.fill(b.exclusions, 0xff, <usize>b.count * 4);
   for (let i = 0; i < count; i++) {
-    const raw = r.queries + <usize>(start + i) * s.stride * 4;
-    const row = rows + <usize>i * s.stride * 4;
-    const lane = panels + <usize>(i >> 2) * panelBytes + <usize>(i & 3) * 4;
-    prepareQuery(support, raw, queries + <usize>i * QUERY_BYTES, row, lane, QUERY_STEP, totals);
+    const offset = <usize>(start + i) << 2;
+    const query = b.queries + <usize>i * QUERY_BYTES;
+    const raw = r.queries + offset * s.stride;
+    const lane = b.panels + <usize>(i >> 2) * panelBytes + <usize>(i & 3) * 4;
+    prepareQuery(changetype<usize>(s), raw, query, b.rows + <usize>i * s.stride * 4, lane, QUERY_STEP, totals);
+    changetype<Query>(query).prediction = i32.load(r.predictions + offset);
+    i32.store(b.exclusions + (<usize>i << 2), i32.load(r.exclusions + offset));
   }
-  integerDistances(s, queries, panels, padded, distances);
-  for (let i = 0; i < count; i++) {
-    const row = distances + <usize>i * s.width * 4;
-    answer(support, queries + <usize>i * QUERY_BYTES, row, request, start + i, list, list + <usize>s.width * 4);
-  }
+}
+
+function writeDecision(r: Request, index: i32, decision: Decision): void {
+  const offset = <usize>index << 2;
+  f32.store(r.nearestDistances + offset, decision.nearestDistance);
+  i32.store(r.nearestIndices + offset, decision.nearestIndex);
+  i32.store(r.similarities + offset, min(r.cap, decision.similarity));
 }
 
 /** Similarity and nearest row of one query from its integer distances; where those do not bound it, from all float32 distances. */
@@ -67,7 +110,7 @@ export function listNearest(
   if (excluded >= 0) f32.store(place, <f32>Infinity);
   const last = lastOfSmallest(row, s.width, wanted, smallest);
   const to = q.isBounded && last <= f32.MAX_VALUE ? leastBeyond(q, mostDistance(q, last)) : last;
-  const count = listWithin(row, s.width, s.goodClasses, 0, ALL, -f32.MAX_VALUE, to, list);
+  const count = listWithin(row, s.width, s.goodClasses, 0, ALL, -f32.MAX_VALUE, to, list, 0);
   distancesOf(s, q, row, list, count, exact);
   f32.store(place, kept);
   return count;

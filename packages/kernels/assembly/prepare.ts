@@ -1,6 +1,7 @@
 import { integerError, integerScale, MAX_STRIDE, measureRow, quantizeRow } from './integer-rows';
 import { SUPPORT_STEP } from './integer-distances';
 import { Query, Support } from './records';
+import { centre, centredRows } from './support-rows';
 
 /** Squared norms in which the bounds hold: far from overflow, and large against what underflow loses. */
 const LEAST_NORM: f64 = 8.271806125530277e-25; // 2^-80
@@ -8,13 +9,14 @@ const MOST_NORM: f64 = 1.329227995784916e36; // 2^120
 /** 2^-24, half the distance of a float32 from the next, relative. */
 const UNIT: f64 = 1.0 / 16777216;
 
-/** Centres a chunk of support rows in place and writes their squared norms. */
+/** Centres a chunk of support rows (in place, where they lie in this memory) and writes their squared norms. */
 export function centreChunk(support: usize, rowsInChunk: i32, chunk: i32, _thread: i32): void {
   const s = changetype<Support>(support);
-  const end = min((chunk + 1) * rowsInChunk, s.size);
-  for (let j = chunk * rowsInChunk; j < end; j++) {
-    const row = s.rows + <usize>j * s.stride * 4;
-    centre(row, s.origin, s.stride, row);
+  const start = chunk * rowsInChunk;
+  const count = min(rowsInChunk, s.size - start);
+  let row = centredRows(s, start, count);
+  for (let j = start; j < start + count; j++, row += <usize>s.stride * 4) {
+    if (s.rows) centre(row, s.origin, s.stride, row);
     f32.store(s.norms + (<usize>j << 2), sumSquares(row, s.stride));
   }
 }
@@ -22,11 +24,13 @@ export function centreChunk(support: usize, rowsInChunk: i32, chunk: i32, _threa
 /** Writes for a chunk: the largest number of row − mean, the greatest squared length of it, and the greatest squared norm. */
 export function surveyChunk(support: usize, rowsInChunk: i32, totals: usize, chunk: i32, _thread: i32): void {
   const s = changetype<Support>(support);
-  const end = min((chunk + 1) * rowsInChunk, s.size);
+  const start = chunk * rowsInChunk;
+  const count = min(rowsInChunk, s.size - start);
   const own = totals + <usize>chunk * 32;
   let largest: f64 = 0, square: f64 = 0, norm: f64 = 0;
-  for (let j = chunk * rowsInChunk; j < end; j++) {
-    measureRow(s.rows + <usize>j * s.stride * 4, s.mean, s.stride, own);
+  let row = centredRows(s, start, count);
+  for (let j = start; j < start + count; j++, row += <usize>s.stride * 4) {
+    measureRow(row, s.mean, s.stride, own);
     largest = max(largest, f64.load(own));
     square = max(square, f64.load(own, 8));
     norm = max(norm, <f64>f32.load(s.norms + (<usize>j << 2)));
@@ -47,10 +51,12 @@ export function chooseScale(support: usize, largest: f64, square: f64, norm: f64
 /** Packs the integer copies of a chunk (a multiple of 8 rows) and writes the greatest error and the greatest squared length. */
 export function quantizeChunk(support: usize, rowsInChunk: i32, totals: usize, chunk: i32, _thread: i32): void {
   const s = changetype<Support>(support);
-  const end = min((chunk + 1) * rowsInChunk, s.width);
+  const start = chunk * rowsInChunk;
+  const end = min(start + rowsInChunk, s.width);
   const own = totals + <usize>chunk * 32;
   let error: f64 = 0, square: f64 = 0;
-  for (let j = chunk * rowsInChunk; j < end; j++) {
+  let row = centredRows(s, start, min(rowsInChunk, s.size - start));
+  for (let j = start; j < end; j++, row += <usize>s.stride * 4) {
     const lane = s.panels + <usize>(j >> 3) * (<usize>s.stride >> 1) * SUPPORT_STEP + <usize>(j & 7) * 4;
     const length = s.lengths + (<usize>j << 2);
     if (j >= s.size) {
@@ -58,7 +64,7 @@ export function quantizeChunk(support: usize, rowsInChunk: i32, totals: usize, c
       for (let k: usize = 0; k < <usize>s.stride >> 1; k++) i32.store(lane + k * SUPPORT_STEP, 0);
       continue;
     }
-    quantizeRow(s.rows + <usize>j * s.stride * 4, s.mean, s.stride, s.scale, lane, SUPPORT_STEP, own);
+    quantizeRow(row, s.mean, s.stride, s.scale, lane, SUPPORT_STEP, own);
     const worth = f64.load(own) * s.scale * s.scale;
     f32.store(length, <f32>worth);
     square = max(square, worth);
@@ -93,12 +99,6 @@ export function prepareQuery(
   q.error = integerError(f64.load(totals, 8), scale, s.stride) + s.error;
   q.slack = 16 * UNIT * integerReach * integerReach;
   q.rounding = 1.05 * <f64>(s.stride + 16) * UNIT * reach * reach;
-}
-
-function centre(from: usize, origin: usize, stride: i32, to: usize): void {
-  for (let k: usize = 0; k < <usize>stride * 4; k += 16) {
-    v128.store(to + k, f32x4.sub(v128.load(from + k), v128.load(origin + k)));
-  }
 }
 
 /** In order of depth, each product and sum rounded: the dot product of the row with itself. */

@@ -12,14 +12,15 @@ export class Support {
   origin: usize;
   /** The mean of the centred rows `[stride]`, which integer copies are taken around. */
   mean: usize;
-  /** Centred rows `[width, stride]`, their squared norms `[width]` and the class of good rows `[width]`. */
+  /** Centred rows `[size, stride]`, or nothing where they are looked up; their squared norms and the class of good rows `[width]`. */
   rows: usize;
   norms: usize;
   goodClasses: usize;
   /** Integer copies: panels of 8 rows, two numbers of each side by side; their squared lengths `[width]`, infinite for padding. */
   panels: usize;
   lengths: usize;
-  _padding: i32;
+  /** Where rows that are looked up are put, LOOKED_UP_ROWS of them. */
+  room: usize;
   /** What one unit of the integer copies is worth. */
   scale: f64;
   /** No integer copy lies further than this from its row. */
@@ -39,7 +40,7 @@ export class Query {
   length: f32;
   factor: f32;
   isBounded: i32;
-  _padding: i32;
+  prediction: i32;
   /** ε, σ and F of docs/decisions/0004: of integer copies, of the arithmetic with them, of float32 distances. */
   error: f64;
   slack: f64;
@@ -67,4 +68,6 @@ export class Request {
   /** Room for each thread. */
   scratch: usize;
   scratchBytes: i32;
+  /** Whether there is room for the integer distances of a whole block. */
+  keepsDistances: i32;
 }

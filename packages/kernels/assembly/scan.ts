@@ -40,9 +40,9 @@ export function countGood(row: usize, width: i32, goodClasses: usize, prediction
   );
 }
 
-/** Lists the rows of a kind with a finite distance in [from, to], ascending. Returns how many. */
+/** Lists the rows of a kind with a finite distance in [from, to], ascending, by number from `first` on. Returns how many. */
 export function listWithin(
-  row: usize, width: i32, goodClasses: usize, prediction: i32, kind: i32, from: f32, to: f32, list: usize,
+  row: usize, width: i32, goodClasses: usize, prediction: i32, kind: i32, from: f32, to: f32, list: usize, first: i32,
 ): i32 {
   const low = f32x4.splat(from);
   const high = f32x4.splat(min(to, f32.MAX_VALUE));
@@ -55,7 +55,7 @@ export function listWithin(
     if (!v128.any_true(within)) continue;
     let bits = i32x4.bitmask(v128.and(within, taken(goodClasses + offset, wanted, kind)));
     while (bits) {
-      i32.store(list + (<usize>count << 2), j + ctz(bits));
+      i32.store(list + (<usize>count << 2), first + j + ctz(bits));
       bits &= bits - 1;
       count++;
     }

@@ -12,8 +12,10 @@ function receive(message) {
 }
 
 function work({ task, parameters, counters, arena, bytes, memory }) {
-  if (memory)
-    instances.set(arena, { kernels: new WebAssembly.Instance(setup.module, { env: { memory } }).exports, memory });
+  if (memory) {
+    const imports = { env: { memory, fetchRows() {} } };
+    instances.set(arena, { kernels: new WebAssembly.Instance(setup.module, imports).exports, memory });
+  }
   const known = instances.get(arena);
   // Not all of the memory can be seen from here: the others do the task.
   if (known.memory.buffer.byteLength < bytes) return;

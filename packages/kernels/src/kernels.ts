@@ -14,7 +14,10 @@ export interface Kernels {
    * change. Products by this very matrix use the copy until the function returned is called. Throws `out-of-memory`.
    */
   hold(factor: Matrix): () => void;
-  /** Packs the support once for many matches. Throws `empty-input`, `shape-mismatch`, `not-finite`, `out-of-memory`. */
+  /**
+   * Packs the support once for many matches. Its rows may be looked up as long as the matcher is used: they must not change. Throws `empty-input`, `shape-mismatch`, `not-finite`,
+   * `out-of-memory`.
+   */
   createMatcher(support: MatcherSupport): Matcher;
   /** A matrix `[M, D]` in training, copied; its gradients are products of thin factors. Throws `out-of-memory`. */
   createThinAdam(initial: Matrix, moments?: AdamMoments): ThinAdam;
@@ -73,6 +76,8 @@ export interface MatchRequest {
   /** Cap of the similarity, an integer ≥ 0. */
   readonly maxSimilarity: number;
   readonly signal?: AbortSignal | undefined;
+  /** Called between blocks of queries with how many are done. */
+  readonly onProgress?: ((completed: number) => void) | undefined;
 }
 
 /** One entry a query. */

@@ -4,6 +4,7 @@ import { createPlainKernels } from '@sdmjs/kernels';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RoundInputs } from './engine.js';
+import { plainRows } from './feature-rows.js';
 import { kernelEngine } from './kernel-engine.js';
 import { stepByDefinition } from './testing/step-by-definition.js';
 
@@ -21,7 +22,7 @@ it('takes the steps of the definition for adaptors of any size', async () => {
     const features = createMatrix(count, shape.featureCount, uniform(count * shape.featureCount, -1));
     const inputs: RoundInputs = {
       adaptor: createAdaptor({ ...shape, random }),
-      features: { training: features, calibration: features },
+      features: { training: plainRows(features), calibration: plainRows(features) },
       labels: Int32Array.from({ length: count }, (_, i) => i % shape.classCount),
       learningRate: 0.01,
       similarityOffset: 2,

@@ -3,6 +3,7 @@ import { balancedMedian } from '@sdmjs/calibration';
 import { createRandom, featureMatrix, labelsOf, type SdmError } from '@sdmjs/core';
 import { normalize } from '@sdmjs/estimator';
 import { describe, expect, it } from 'vitest';
+import { plainRows } from './feature-rows.js';
 import { kernelEngine } from './kernel-engine.js';
 import { workedCase } from './testing/index.js';
 import { type TrainModelOptions, trainModel } from './train-model.js';
@@ -17,7 +18,7 @@ describe('goes on from a trained model', () => {
     );
     const round = await kernelEngine().start({
       adaptor: model.adaptor,
-      features: { training: training!, calibration: calibration! },
+      features: { training: plainRows(training!), calibration: plainRows(calibration!) },
       labels: labelsOf(workedCase.trainingSet),
       learningRate: 0.05,
       similarityOffset: 2,

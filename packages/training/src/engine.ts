@@ -2,6 +2,7 @@ import type { Signals } from '@sdmjs/activation';
 import type { Matrix } from '@sdmjs/core';
 import type { AdaptorOutputs, ExemplarAdaptor } from '@sdmjs/estimator';
 import type { CreateExemplarIndex } from '@sdmjs/exemplars';
+import type { FeatureRows } from './feature-rows.js';
 
 export type SplitName = 'training' | 'calibration';
 
@@ -9,8 +10,8 @@ export type SplitName = 'training' | 'calibration';
 export interface RoundInputs {
   /** Initial weights; the engine copies them. */
   readonly adaptor: ExemplarAdaptor;
-  /** Standardised features of both splits, `[rows, D]` each. */
-  readonly features: Readonly<Record<SplitName, Matrix>>;
+  /** Standardised features of both splits, `[rows, D]` each; `plainRows` makes them of a matrix. */
+  readonly features: Readonly<Record<SplitName, FeatureRows>>;
   /** `[training rows]` true classes. */
   readonly labels: Int32Array;
   readonly learningRate: number;
@@ -37,6 +38,8 @@ export interface EngineRound {
   logits(split: SplitName): Promise<Matrix>;
   /** Representations `[rows, M]` and logits `[rows, C]` of a split at the present weights. */
   forward(split: SplitName, signal?: AbortSignal): Promise<AdaptorOutputs>;
+  /** Takes back representations of `forward` that nobody needs any more, so that their room serves the next ones. */
+  release?(representations: Matrix): void;
   /** A copy of the present weights. */
   weights(): Promise<ExemplarAdaptor>;
   /** A copy of the optimiser's state: a round started from it and from `weights` takes the very steps that this one would. */

@@ -38,6 +38,17 @@ export type TrainingEvent =
       readonly secondsLeft: number;
     }
   | {
+      /** Within an epoch, at most once a second. */
+      readonly kind: 'matching';
+      readonly round: number;
+      readonly epoch: number;
+      /** Rows of both splits. */
+      readonly completed: number;
+      readonly total: number;
+      /** Of this matching, estimated from the rows so far. */
+      readonly secondsLeft: number;
+    }
+  | {
       readonly kind: 'warning';
       readonly message: string;
       /** Target accuracies that the calibration split is too small to support; none in a warning of something else. */

@@ -14,6 +14,7 @@ import {
   stepAdaptor,
 } from './adaptor-step.js';
 import type { EngineRound, RoundInputs, SplitName, TrainingEngine } from './engine.js';
+import { type FeatureRows, rowRange } from './feature-rows.js';
 
 /** Rows that go through the adaptor between two looks at the abort signal. */
 const FORWARD_ROWS = 1024;
@@ -28,9 +29,10 @@ export function kernelEngine(options: { readonly kernels?: Kernels | undefined }
     loading ??= options.kernels ? Promise.resolve(options.kernels) : loadKernels();
     return loading;
   };
+  const room = createRoom();
   return {
     name: 'kernel',
-    start: async (inputs) => startRound(inputs, await kernels()),
+    start: async (inputs) => startRound(inputs, { kernels: await kernels(), room }),
     createIndex: async (support) => createExactIndex(support, { kernels: await kernels() }),
     dispose() {
       if (!options.kernels) void loading?.then((loaded) => loaded.dispose());
@@ -39,17 +41,23 @@ export function kernelEngine(options: { readonly kernels?: Kernels | undefined }
   };
 }
 
-function startRound(inputs: RoundInputs, kernels: Kernels): EngineRound {
+function startRound(inputs: RoundInputs, { kernels, room }: { kernels: Kernels; room: Room }): EngineRound {
   const { features, learningRate } = inputs;
   const state = createAdaptorState(inputs.adaptor, { kernels, optimizer: inputs.optimizer });
+  let batch = createMatrix(0, features.training.columns);
   return {
     async trainBatch(rows, signals) {
-      const { loss, gradient } = lossGradient(state, inputs, { rows, signals });
+      // The room of a batch is kept for the next one.
+      if (batch.rows !== rows.length) batch = createMatrix(rows.length, batch.columns);
+      features.training.read(rows, batch.data);
+      const { loss, gradient } = lossGradient(state, inputs, { features: batch, rows, signals });
       stepAdaptor(state, gradient, learningRate);
       return loss;
     },
-    logits: async (split) => combinedLogits(state, features[split], everyRow(features[split])),
-    forward: (split: SplitName, signal) => forwardInBlocks(adaptorOf(state), features[split], { kernels, signal }),
+    logits: async (split) => logitsInBlocks(state, features[split]),
+    forward: (split: SplitName, signal) =>
+      forwardInBlocks(adaptorOf(state), features[split], { kernels, room, signal }),
+    release: (representations) => room.giveBack(representations),
     weights: async () => copyAdaptor(adaptorOf(state)),
     optimizer: async () => {
       const { steps, means, squares } = optimizerOf(state);
@@ -60,10 +68,13 @@ function startRound(inputs: RoundInputs, kernels: Kernels): EngineRound {
 }
 
 /** Mean loss of a batch and its gradient by the product of the two maps. */
-function lossGradient(state: AdaptorState, inputs: RoundInputs, batch: { rows: Int32Array; signals: Signals }) {
-  const { rows } = batch;
-  const features = inputs.features.training;
-  const logits = combinedLogits(state, features, rows); // [batch, C]
+function lossGradient(
+  state: AdaptorState,
+  inputs: RoundInputs,
+  batch: { readonly features: Matrix; readonly rows: Int32Array; readonly signals: Signals },
+) {
+  const { rows, features } = batch;
+  const logits = combinedLogits(state, features); // [batch, C]
   if (!logits.data.every((value) => Number.isFinite(value))) {
     throw new SdmError('not-finite', 'trainModel: training diverged, a logit is not finite; lower learningRate');
   }
@@ -75,40 +86,58 @@ function lossGradient(state: AdaptorState, inputs: RoundInputs, batch: { rows: I
   const losses = sdmLoss(logits, labels, signals, inputs);
   const slopes = sdmLossGradient(logits, labels, signals, inputs); // [batch, C]
   const gradient = createCombinedMap(slopes.columns, features.columns);
-  rows.forEach((row, i) => {
+  for (let i = 0; i < rows.length; i++) {
     for (let c = 0; c < slopes.columns; c++) {
       const slope = slopes.data[i * slopes.columns + c]! / rows.length;
       if (slope === 0) continue;
       gradient.biases[c]! += slope;
-      addScaled(gradient.weights[c]!, rowOf(features, row), slope);
+      addScaled(gradient.weights[c]!, rowOf(features, i), slope);
     }
-  });
+  }
   return { loss: losses.reduce((sum, loss) => sum + loss, 0) / rows.length, gradient };
 }
 
 /** Logits by the product of the two maps. `[rows, C]` */
-function combinedLogits({ combined }: AdaptorState, features: Matrix, rows: Int32Array): Matrix {
-  const logits = createMatrix(rows.length, combined.biases.length);
-  rows.forEach((row, i) => {
-    const values = rowOf(features, row);
+function combinedLogits({ combined }: AdaptorState, features: Matrix): Matrix {
+  const logits = createMatrix(features.rows, combined.biases.length);
+  for (let i = 0; i < features.rows; i++) {
+    const values = rowOf(features, i);
     combined.weights.forEach((weights, c) => {
       logits.data[i * logits.columns + c] = dot(weights, values) + combined.biases[c]!;
     });
-  });
+  }
   return logits;
+}
+
+/** The same of a whole split. */
+function logitsInBlocks(state: AdaptorState, features: FeatureRows): Matrix {
+  const logits = createMatrix(features.rows, state.combined.biases.length);
+  for (const { start, block } of blocksOf(features)) {
+    logits.data.set(combinedLogits(state, block).data, start * logits.columns);
+  }
+  return logits;
+}
+
+/** Blocks of a split, each of which is gone when the next one comes. */
+function* blocksOf(features: FeatureRows): Generator<{ start: number; block: Matrix }> {
+  const { rows, columns } = features;
+  const room = new Float32Array(Math.min(FORWARD_ROWS, rows) * columns);
+  for (let start = 0; start < rows; start += FORWARD_ROWS) {
+    const end = Math.min(start + FORWARD_ROWS, rows);
+    const block = createMatrix(end - start, columns, room.subarray(0, (end - start) * columns));
+    features.read(rowRange(start, end), block.data);
+    yield { start, block };
+  }
 }
 
 async function forwardInBlocks(
   adaptor: ExemplarAdaptor,
-  features: Matrix,
-  { kernels, signal }: { kernels: Kernels; signal: AbortSignal | undefined },
+  features: FeatureRows,
+  { kernels, room, signal }: { kernels: Kernels; room: Room; signal: AbortSignal | undefined },
 ): Promise<AdaptorOutputs> {
-  const { rows, columns } = features;
-  const representations = createMatrix(rows, adaptor.projectionBias.length);
-  const logits = createMatrix(rows, adaptor.classifierBias.length);
-  for (let start = 0; start < rows; start += FORWARD_ROWS) {
-    const end = Math.min(start + FORWARD_ROWS, rows);
-    const block = createMatrix(end - start, columns, features.data.subarray(start * columns, end * columns));
+  const representations = room.take(features.rows, adaptor.projectionBias.length);
+  const logits = createMatrix(features.rows, adaptor.classifierBias.length);
+  for (const { start, block } of blocksOf(features)) {
     const outputs = adapt(adaptor, block, kernels);
     representations.data.set(outputs.representations.data, start * representations.columns);
     logits.data.set(outputs.logits.data, start * logits.columns);
@@ -118,8 +147,26 @@ async function forwardInBlocks(
   return { representations, logits };
 }
 
-function everyRow(features: Matrix): Int32Array {
-  return Int32Array.from({ length: features.rows }, (_, row) => row);
+/** Room for the representations of a split, used again: an epoch does not begin beside those of the last, nor does the final model. */
+interface Room {
+  /** A matrix for the caller to keep, or to give back. Its contents are left over. */
+  take(rows: number, columns: number): Matrix;
+  giveBack(matrix: Matrix): void;
+}
+
+function createRoom(): Room {
+  // One of each split.
+  let spare: Matrix[] = [];
+  return {
+    take(rows, columns) {
+      const fitting = spare.find((matrix) => matrix.rows === rows && matrix.columns === columns);
+      spare = spare.filter((matrix) => matrix !== fitting);
+      return fitting ?? createMatrix(rows, columns);
+    },
+    giveBack(matrix) {
+      spare = [...spare.slice(-1), matrix];
+    },
+  };
 }
 
 function copyAdaptor(adaptor: ExemplarAdaptor): ExemplarAdaptor {

@@ -7,8 +7,8 @@ import {
   secondsSince,
   type TrainedEpoch,
 } from './round-state.js';
-import { measure, scoreSplits } from './score-splits.js';
-import { isBetter, scoreBy } from './select-checkpoint.js';
+import { measure, scoreSplits, signalsOf } from './score-splits.js';
+import { isBetter, keptScores, scoreBy } from './select-checkpoint.js';
 
 /** Matches both splits after an epoch, reports it, and keeps its weights when they are the best so far. */
 export async function matchedEpoch(
@@ -23,7 +23,9 @@ export async function matchedEpoch(
   const score = scoreBy(context.settings.selectBy, calibration);
   const isBest = isBetter(score, state.best);
   const { epoch, startedAt } = trained;
-  const best = isBest ? { epoch, loss, score, adaptor: await context.round.weights() } : state.best;
+  const best = isBest
+    ? { epoch, loss, score, adaptor: await context.round.weights(), calibration: keptScores(scores.calibration) }
+    : state.best;
   const report = {
     ...emptyReport(context, trained),
     ...matchedColumns({ training, calibration }),
@@ -32,7 +34,7 @@ export async function matchedEpoch(
   };
   await announce(context, report);
   return {
-    signals: scores.training,
+    signals: signalsOf(scores.training),
     history: [...state.history, report],
     best,
     isStopped: context.stopSignal?.aborted ?? false,

@@ -2,6 +2,7 @@ import { SdmError } from '@sdmjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { poolExamples } from './check-examples.js';
+import { exampleRows } from './example-rows.js';
 import { planRounds } from './plan-rounds.js';
 import { completeSettings } from './settings.js';
 
@@ -12,7 +13,7 @@ function poolOf(counts: readonly number[]) {
   const isFirst = (i: number) => labels.indexOf(labels[i]!) === i;
   return poolExamples(
     { training: examples.filter((_, i) => isFirst(i)), calibration: examples.filter((_, i) => !isFirst(i)) },
-    { classCount: counts.length },
+    counts.length,
   );
 }
 
@@ -25,7 +26,7 @@ describe('stratified halves', () => {
         const pool = poolOf(sizes);
         for (const { rows } of planRounds(pool, completeSettings({ seed, rounds: 2, stratify: true }))) {
           const both = [...rows.training, ...rows.calibration];
-          expect(both.toSorted((a, b) => a - b)).toEqual(pool.examples.map((_, i) => i));
+          expect(both.toSorted((a, b) => a - b)).toEqual(Array.from(pool.labels, (_, i) => i));
           expect(rows.training.length).toBe(Math.floor(both.length / 2));
           sizes.forEach((size, label) => {
             const count = [...rows.training].filter((row) => pool.labels[row] === label).length;
@@ -58,7 +59,7 @@ describe('stratified halves', () => {
     const examples = [0, 0, 0, 1].map((label, i) => ({ id: `row-${i}`, label, features: Float32Array.of(i) }));
     const pool = {
       ...poolOf([2, 2]),
-      examples,
+      examples: exampleRows(examples, 'rows'),
       labels: Int32Array.from(examples, ({ label }) => label),
     };
     expect(() => planRounds(pool, completeSettings({ stratify: true }))).toThrow(/has no example of class 1/);

@@ -49,7 +49,7 @@ export function unsupportedAccuracies(
 }
 
 function halves(pool: ExamplePool, seed: bigint, { stratify }: TrainingSettings): RoundPlan['rows'] {
-  const order = createRandom(seed).permutation(pool.examples.length);
+  const order = createRandom(seed).permutation(pool.labels.length);
   const half = Math.floor(order.length / 2);
   if (!stratify) return { training: order.slice(0, half), calibration: order.slice(half) };
   const isTraining = stratifiedHalf(order, pool);
@@ -72,7 +72,7 @@ function stratifiedHalf(order: Int32Array, { labels, classCount }: ExamplePool):
   return isTraining;
 }
 
-function givenSplits({ examples, trainingCount }: ExamplePool): RoundPlan['rows'] {
-  const order = Int32Array.from(examples, (_, row) => row);
+function givenSplits({ labels, trainingCount }: ExamplePool): RoundPlan['rows'] {
+  const order = labels.map((_, row) => row);
   return { training: order.slice(0, trainingCount), calibration: order.slice(trainingCount) };
 }

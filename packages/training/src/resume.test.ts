@@ -135,16 +135,6 @@ describe('a state of a run', () => {
     expect(decodeRunState(encodeRunState(state))).toEqual(state);
   });
 
-  it('goes on from a file of the time when only one round could be in progress', async () => {
-    // Written by the version of 47abdf8 after an epoch of the second round.
-    const resume = await loadRunState(
-      fileURLToPath(new URL('../fixtures/run-state-of-one-round.safetensors', import.meta.url)),
-    );
-    expect([resume.finished.length, resume.present.length]).toEqual([1, 1]);
-    const run = { ...workedCase, rounds: 2, epochs: 3, crossEntropyEpochs: 2 };
-    expect(lasting(await trainModel({ ...run, resume }))).toEqual(lasting(await trainModel(run)));
-  });
-
   it('is refused by a run that was told otherwise, which names the difference', async () => {
     const resume = await loadRunState(file);
     const run = { ...workedCase, rounds: 2, crossEntropyEpochs: 2, resume };

@@ -1,7 +1,7 @@
 import type { SdmErrorCode } from '@sdmjs/core';
 import type { EpochReport } from './epoch-report.js';
 import type { PresentRound } from './run-state.js';
-import type { FinishedRound, RoundJob } from './train-round.js';
+import type { FinishedRound, MatchingEpoch, RoundJob } from './train-round.js';
 
 /** What a worker thread hears: a round to train, that a message of its own was dealt with, that the present epoch shall be the last. */
 export type ToWorker =
@@ -12,6 +12,7 @@ export type ToWorker =
 /** What it says; after `report` and `present` it waits for `heard`. */
 export type FromWorker =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'matching'; readonly matching: MatchingEpoch }
   | { readonly kind: 'report'; readonly report: EpochReport }
   | { readonly kind: 'present'; readonly present: PresentRound }
   | { readonly kind: 'result'; readonly result: FinishedRound }

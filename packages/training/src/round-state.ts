@@ -4,7 +4,7 @@ import type { EpochReport } from './epoch-report.js';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
 import type { EngineRound, SplitName } from './engine.js';
 import type { measure, ScoringContext } from './score-splits.js';
-import type { Checkpoint } from './select-checkpoint.js';
+import type { Checkpoint, MatchedCheckpoint } from './select-checkpoint.js';
 
 /** What one epoch hands to the next. */
 export interface RoundState {
@@ -12,7 +12,7 @@ export interface RoundState {
   readonly signals: Signals;
   readonly history: readonly EpochReport[];
   /** The best matched epoch. */
-  readonly best?: Checkpoint | undefined;
+  readonly best?: MatchedCheckpoint | undefined;
   /** The best epoch of a warm-up by cross-entropy, until it is matched. */
   readonly warmUp?: Checkpoint | undefined;
   /** The caller asked to stop after this epoch. */

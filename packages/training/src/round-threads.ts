@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { SdmError } from '@sdmjs/core';
+import { type Matrix, type RowSource, SdmError } from '@sdmjs/core';
 import type { FromWorker, ToWorker } from './round-messages.js';
 import type { RoundWorkerGift } from './round-worker.js';
 import type { FinishedRound, RoundJob, RoundShares } from './train-round.js';
@@ -23,7 +23,8 @@ export async function startRoundThreads(count: number, shares: RoundShares): Pro
   const threads: RoundThread[] = [];
   const end = async () => void (await Promise.all(threads.map((thread) => thread.end())));
   try {
-    for (let i = 0; i < count; i++) threads.push(startThread(shares));
+    const features = sharedCopy(shares.pool.examples.features);
+    for (let i = 0; i < count; i++) threads.push(startThread(shares, features));
     await Promise.all(threads.map(({ ready }) => ready));
   } catch (cause) {
     await end();
@@ -46,8 +47,18 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-function startThread({ pool, settings, initial }: RoundShares) {
-  const { features, labels, classCount } = pool;
+/** The rows in memory that threads share, where there is such memory. */
+function sharedCopy({ rows, columns, row }: RowSource): Matrix {
+  const canShare = typeof SharedArrayBuffer !== 'undefined';
+  const data = canShare
+    ? new Float32Array(new SharedArrayBuffer(4 * rows * columns))
+    : new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) data.set(row(i), i * columns);
+  return { data, rows, columns };
+}
+
+function startThread({ pool, settings, initial }: RoundShares, features: Matrix) {
+  const { labels, classCount } = pool;
   const weights = initial && { adaptor: initial.adaptor, normalization: initial.normalization };
   const sdmjsRounds = { pool: { features, labels, classCount }, settings, initial: weights };
   const worker = createWorker({ sdmjsRounds });
@@ -72,6 +83,7 @@ function startThread({ pool, settings, initial }: RoundShares) {
     if (!pending || failure || message.kind === 'ready') return;
     const { job, resolve, reject } = pending;
     try {
+      if (message.kind === 'matching') return job.onMatching?.(message.matching);
       if (message.kind === 'result') return resolve(message.result);
       if (message.kind === 'failed') return reject(errorOf(message));
       if (message.kind === 'report') await job.onReport(message.report);

@@ -1,16 +1,20 @@
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { SdmError } from '@sdmjs/core';
+import { type Matrix, rowSource, SdmError } from '@sdmjs/core';
 import { kernelEngine } from './kernel-engine.js';
 import type { FromWorker, ToWorker } from './round-messages.js';
 import { type RoundShares, trainRound } from './train-round.js';
 
 /** What `trainModel` hands to its worker threads, so that this program knows one of them. */
 export interface RoundWorkerGift {
-  readonly sdmjsRounds: RoundShares;
+  readonly sdmjsRounds: Omit<RoundShares, 'pool'> & {
+    readonly pool: Pick<RoundShares['pool'], 'labels' | 'classCount'> & { readonly features: Matrix };
+  };
 }
 
 /** The program of a worker thread of `trainModel`: trains rounds, one at a time, on kernels of one thread. Starts by itself where it is one. */
-export function serveRounds(port: MessagePort, shares: RoundShares): void {
+export function serveRounds(port: MessagePort, gift: RoundWorkerGift['sdmjsRounds']): void {
+  const { features, ...pool } = gift.pool;
+  const shares: RoundShares = { ...gift, pool: { ...pool, examples: { features: rowSource(features) } } };
   const engine = kernelEngine();
   const stop = new AbortController();
   let goOn = () => {};
@@ -30,6 +34,7 @@ export function serveRounds(port: MessagePort, shares: RoundShares): void {
         isFirst: false, // the caller knows, and ends this thread
         stopSignal: stop.signal,
         onReport: (report) => sayAndWait({ kind: 'report', report }),
+        onMatching: (matching) => say({ kind: 'matching', matching }),
         onEpochEnd: wantsStates ? (present) => sayAndWait({ kind: 'present', present }) : undefined,
       });
       say({ kind: 'result', result });

@@ -1,5 +1,4 @@
-import { SdmError } from '@sdmjs/core';
-import { checksumsOf } from '@sdmjs/interchange';
+import { type RowSource, SdmError, sha256Hex } from '@sdmjs/core';
 import type { ExamplePool } from './check-examples.js';
 import { roundNumberOf, type RunState } from './run-state.js';
 import type { TrainingSettings } from './settings.js';
@@ -14,24 +13,32 @@ export interface RunIdentity {
 /** All that decides what a run does, by option: settings as text, examples as SHA-256. Needs Web Crypto. */
 export async function settingsOf(run: RunIdentity): Promise<RunState['settings']> {
   const { settings, pool, engineName, continuedFrom = 'none' } = run;
-  const ids = JSON.stringify([pool.trainingCount, pool.classCount, pool.examples.map(({ id }) => id)]);
-  const digests = {
-    features: digestibleBytes(pool.features.data),
-    labels: new Uint8Array(pool.labels.buffer),
-    ids: new TextEncoder().encode(ids),
-  };
+  const { examples, labels, trainingCount, classCount } = pool;
+  const ids = JSON.stringify([trainingCount, classCount, Array.from(labels, (_, row) => examples.id(row))]);
   return {
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
     engine: engineName,
     continueFrom: continuedFrom,
-    ...(await checksumsOf(digests, Object.keys(digests))),
+    features: await featuresDigest(examples.features),
+    labels: await sha256Hex(new Uint8Array(labels.buffer)),
+    ids: await sha256Hex(new TextEncoder().encode(ids)),
   };
 }
 
-/** The bytes of an array, copied where memory is shared: Web Crypto refuses that. */
-function digestibleBytes(floats: Float32Array): Uint8Array {
-  const { buffer, byteOffset, byteLength } = floats.buffer instanceof ArrayBuffer ? floats : floats.slice();
-  return new Uint8Array(buffer, byteOffset, byteLength);
+/** Numbers that are summed at once: Web Crypto takes a piece as a whole. */
+const PIECE_NUMBERS = 2 ** 24;
+
+/** SHA-256 of all rows one after another, or where they are more than a piece, of the digests of the pieces. */
+async function featuresDigest({ rows, columns, row }: RowSource): Promise<string> {
+  const rowsInPiece = Math.max(1, Math.floor(PIECE_NUMBERS / columns));
+  const piece = new Float32Array(Math.min(rows, rowsInPiece) * columns);
+  const digests: string[] = [];
+  for (let start = 0; start < rows; start += rowsInPiece) {
+    const count = Math.min(rowsInPiece, rows - start);
+    for (let i = 0; i < count; i++) piece.set(row(start + i), i * columns);
+    digests.push(await sha256Hex(new Uint8Array(piece.buffer, 0, 4 * count * columns)));
+  }
+  return digests.length === 1 ? digests[0]! : sha256Hex(new TextEncoder().encode(digests.join('')));
 }
 
 /** Throws `fingerprint-mismatch` naming what differs, and `bad-format` for a state that does not fit the examples. */
@@ -65,7 +72,7 @@ function isSound({ finished, present }: RunState, { settings, pool }: RunIdentit
       history.length <= epochs &&
       [weights, optimizer.means, optimizer.squares].every(
         ({ projectionWeight, classifierWeight }) =>
-          projectionWeight.columns === pool.features.columns &&
+          projectionWeight.columns === pool.examples.features.columns &&
           projectionWeight.rows === representationSize &&
           classifierWeight.columns === representationSize &&
           classifierWeight.rows === pool.classCount,

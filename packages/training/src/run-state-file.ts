@@ -11,7 +11,7 @@ import {
 } from '@sdmjs/interchange';
 import type { EpochReport } from './epoch-report.js';
 import type { PresentRound, RunState } from './run-state.js';
-import type { Checkpoint } from './select-checkpoint.js';
+import type { Checkpoint, CheckpointScores, MatchedCheckpoint } from './select-checkpoint.js';
 import type { FinishedRound } from './train-round.js';
 
 /** A state as the bytes of one `.safetensors` file. */
@@ -21,13 +21,17 @@ export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
   const write = (name: string, adaptor: ExemplarAdaptor | undefined) => {
     if (adaptor) for (const [part, tensor] of tensorsOf(adaptor)) tensors.set(`${name}/${part}`, tensor);
   };
-  finished.forEach(({ best }, i) => write(`finished/${i}`, best.adaptor));
+  const writeMatched = (name: string, best: MatchedCheckpoint | undefined) => {
+    write(name, best?.adaptor);
+    if (best) for (const [part, tensor] of scoresOf(best.calibration)) tensors.set(`${name}/${part}`, tensor);
+  };
+  finished.forEach(({ best }, i) => writeMatched(`finished/${i}`, best));
   const present = state.present.map(({ weights, optimizer, signals, best, warmUp, history }, i) => {
     const prefix = `present/${i}/`;
     write(`${prefix}weights`, weights);
     write(`${prefix}means`, optimizer.means);
     write(`${prefix}squares`, optimizer.squares);
-    write(`${prefix}best`, best?.adaptor);
+    writeMatched(`${prefix}best`, best);
     write(`${prefix}warmUp`, warmUp?.adaptor);
     for (const name of SIGNALS) {
       tensors.set(prefix + name, { shape: [signals[name].length], values: Float32Array.from(signals[name]) });
@@ -43,10 +47,7 @@ export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
   return encodeSafetensors(tensors, { kind: KIND, state: stringifyJson(told) });
 }
 
-/**
- * The state that `encodeRunState` wrote, also before there could be several rounds in progress. Throws `bad-format` for a file that was cut off or
- * is something else.
- */
+/** The state that `encodeRunState` wrote. Throws `bad-format` for a file that was cut off or is something else. */
 export function decodeRunState(bytes: Uint8Array): RunState {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata.get('kind') !== KIND) {
@@ -63,17 +64,15 @@ export function decodeRunState(bytes: Uint8Array): RunState {
       const round = fieldsOf(value, `${WHERE}: finished round ${i}`);
       const { number } = round.object('normalization');
       return {
-        best: readCheckpoint(tensors, round.object('best'), `finished/${i}`),
+        best: readMatched(tensors, round.object('best'), `finished/${i}`),
         normalization: { mean: number('mean'), standardDeviation: number('standardDeviation') },
         history: readHistory(round),
       };
     }),
-    present: fields.has('present')
-      ? fields.array('present').map((value, i) => {
-          const round = fieldsOf(value, `${WHERE}: present round ${i}`);
-          return readPresent(tensors, round, `present/${i}/`);
-        })
-      : [readPresent(tensors, fields, '')],
+    present: fields.array('present').map((value, i) => {
+      const round = fieldsOf(value, `${WHERE}: present round ${i}`);
+      return readPresent(tensors, round, `present/${i}/`);
+    }),
   };
 }
 
@@ -83,8 +82,6 @@ const SIGNALS = ['similarities', 'distanceQuantiles'] as const;
 type Tensors = ReadonlyMap<string, NamedArray>;
 
 function readPresent(tensors: Tensors, fields: Fields, prefix: string): PresentRound {
-  const read = (name: 'best' | 'warmUp') =>
-    fields.has(name) ? readCheckpoint(tensors, fields.object(name), prefix + name) : undefined;
   return {
     weights: readAdaptor(tensors, `${prefix}weights`),
     optimizer: {
@@ -97,8 +94,8 @@ function readPresent(tensors: Tensors, fields: Fields, prefix: string): PresentR
       distanceQuantiles: tensorAt(tensors, `${prefix}distanceQuantiles`).values,
     },
     history: readHistory(fields),
-    best: read('best'),
-    warmUp: read('warmUp'),
+    best: fields.has('best') ? readMatched(tensors, fields.object('best'), `${prefix}best`) : undefined,
+    warmUp: fields.has('warmUp') ? readCheckpoint(tensors, fields.object('warmUp'), `${prefix}warmUp`) : undefined,
   };
 }
 
@@ -109,6 +106,10 @@ function readCheckpoint(tensors: Tensors, from: Fields, name: string): Checkpoin
     score: from.number('score'),
     adaptor: readAdaptor(tensors, name),
   };
+}
+
+function readMatched(tensors: Tensors, from: Fields, name: string): MatchedCheckpoint {
+  return { ...readCheckpoint(tensors, from, name), calibration: readScores(tensors, name) };
 }
 
 function tensorsOf(adaptor: ExemplarAdaptor): [part: string, tensor: NamedArray][] {
@@ -126,6 +127,16 @@ function tensorsOf(adaptor: ExemplarAdaptor): [part: string, tensor: NamedArray]
   ];
 }
 
+/** Float32 holds q, which counts rows in a memory of 4 GB, exactly below 2^24. */
+function scoresOf({ logits, similarities, nearestDistances }: CheckpointScores): [part: string, tensor: NamedArray][] {
+  const count = similarities.length;
+  return [
+    ['calibrationLogits', { shape: [logits.rows, logits.columns], values: logits.data }],
+    ['calibrationSimilarities', { shape: [count], values: Float32Array.from(similarities) }],
+    ['calibrationDistances', { shape: [count], values: nearestDistances }],
+  ];
+}
+
 function readAdaptor(tensors: Tensors, name: string): ExemplarAdaptor {
   const matrix = (part: string) => {
     const { shape, values } = tensorAt(tensors, `${name}/${part}`);
@@ -137,6 +148,15 @@ function readAdaptor(tensors: Tensors, name: string): ExemplarAdaptor {
     projectionBias: vector('projectionBias'),
     classifierWeight: matrix('classifierWeight'),
     classifierBias: vector('classifierBias'),
+  };
+}
+
+function readScores(tensors: Tensors, name: string): CheckpointScores {
+  const { shape, values } = tensorAt(tensors, `${name}/calibrationLogits`);
+  return {
+    logits: createMatrix(shape[0] ?? 0, shape[1] ?? 0, values),
+    similarities: Int32Array.from(tensorAt(tensors, `${name}/calibrationSimilarities`).values),
+    nearestDistances: tensorAt(tensors, `${name}/calibrationDistances`).values,
   };
 }
 

@@ -1,9 +1,10 @@
 import { balancedLoss, type Signals, sdmLoss, softmaxSignals } from '@sdmjs/activation';
 import { balancedAccuracy, balancedMean, balancedMedian } from '@sdmjs/calibration';
-import { argMaxRows, type Matrix } from '@sdmjs/core';
+import { argMaxRows, createMatrix, type Matrix } from '@sdmjs/core';
 import type { AdaptorOutputs } from '@sdmjs/estimator';
 import { distanceQuantiles, type ExemplarIndex, fitDistanceScale, type Matches } from '@sdmjs/exemplars';
 import type { EngineRound, SplitName, TrainingEngine } from './engine.js';
+import { rowRange } from './feature-rows.js';
 import type { TrainingSettings } from './settings.js';
 
 /** A round as it is scored: weights in an engine, and the truth. */
@@ -14,11 +15,23 @@ export interface ScoringContext {
   readonly classCount: number;
   readonly settings: TrainingSettings;
   readonly signal?: AbortSignal | undefined;
+  /** Called now and then while splits are matched. */
+  readonly onMatching?: ((matching: Matching) => void) | undefined;
+}
+
+/** How far the matching of an epoch is. */
+export interface Matching {
+  /** Rows, of both splits where both are matched. */
+  readonly completed: number;
+  readonly total: number;
+  /** Estimated from the rows so far. */
+  readonly secondsLeft: number;
 }
 
 /** A split at the present weights. q and d are the `Signals` of the next epoch. */
 export interface SplitScores extends Signals {
-  readonly outputs: AdaptorOutputs;
+  /** `[rows, C]` */
+  readonly logits: Matrix;
   readonly predictions: Int32Array;
   readonly similarities: Int32Array;
   readonly nearestDistances: Float32Array;
@@ -27,25 +40,30 @@ export interface SplitScores extends Signals {
 
 /** Both splits matched to the training rows; a training row leaves itself out. */
 export async function scoreSplits(context: ScoringContext): Promise<Record<SplitName, SplitScores>> {
-  return withTrainingIndex(context, async (training, index) => ({
-    training: await scoreTraining(context, training, index),
-    calibration: await scoreCalibration(context, index),
-  }));
-}
-
-/** The calibration split alone, and the training rows as support. */
-export async function scoreAgainstSupport(
-  context: ScoringContext,
-): Promise<{ support: AdaptorOutputs; calibration: SplitScores }> {
-  return withTrainingIndex(context, async (support, index) => ({
-    support,
-    calibration: await scoreCalibration(context, index),
-  }));
+  const { training, calibration } = await withTrainingIndex(context, async (outputs, index) => {
+    const onProgress = createOnProgress(context, ['training', 'calibration']);
+    return {
+      training: await matchTraining(context, outputs, { index, onProgress }),
+      calibration: await matchCalibration(context, { index, onProgress }),
+    };
+  });
+  return {
+    training: withQuantiles(context, 'training', training),
+    calibration: withQuantiles(context, 'calibration', calibration),
+  };
 }
 
 /** q and d of the training rows alone. */
 export async function refreshSignals(context: ScoringContext): Promise<Signals> {
-  return withTrainingIndex(context, (training, index) => scoreTraining(context, training, index));
+  const training = await withTrainingIndex(context, (outputs, index) =>
+    matchTraining(context, outputs, { index, onProgress: createOnProgress(context, ['training']) }),
+  );
+  return signalsOf(withQuantiles(context, 'training', training));
+}
+
+/** What the next epoch needs of the scores of the training rows. */
+export function signalsOf({ similarities, distanceQuantiles }: SplitScores): Signals {
+  return { similarities, distanceQuantiles };
 }
 
 /** Balanced accuracy, mean q, median q and SDM loss of a split. */
@@ -56,8 +74,27 @@ export function measure(context: ScoringContext, split: SplitName, scores: Split
     accuracy: balancedAccuracy(labels, scores.predictions, classCount),
     similarity: balancedMean(scores.similarities, labels, classCount),
     medianSimilarity: balancedMedian(scores.similarities, labels, classCount),
-    loss: balancedLoss(sdmLoss(scores.outputs.logits, labels, scores, settings), labels, classCount),
+    loss: balancedLoss(lossesInBlocks(scores, labels, settings), labels, classCount),
   };
+}
+
+/** Rows whose losses are computed at once. */
+const LOSS_ROWS = 4096;
+
+/** SDM losses of all rows, without arrays as large as all of them on the way. */
+function lossesInBlocks(scores: SplitScores, labels: Int32Array, settings: TrainingSettings): Float32Array {
+  const { rows, columns, data } = scores.logits;
+  const losses = new Float32Array(rows);
+  for (let start = 0; start < rows; start += LOSS_ROWS) {
+    const end = Math.min(start + LOSS_ROWS, rows);
+    const logits = createMatrix(end - start, columns, data.subarray(start * columns, end * columns));
+    const signals = {
+      similarities: scores.similarities.subarray(start, end),
+      distanceQuantiles: scores.distanceQuantiles.subarray(start, end),
+    };
+    losses.set(sdmLoss(logits, labels.subarray(start, end), signals, settings), start);
+  }
+  return losses;
 }
 
 /** Balanced accuracy and natural cross-entropy of a split, from logits alone. */
@@ -75,60 +112,94 @@ async function withTrainingIndex<Result>(
   context: ScoringContext,
   use: (training: AdaptorOutputs, index: ExemplarIndex) => Promise<Result>,
 ): Promise<Result> {
-  const training = await context.round.forward('training', context.signal);
-  const index = await context.engine.createIndex({
+  const { engine, round, labels, signal } = context;
+  const training = await round.forward('training', signal);
+  const index = await engine.createIndex({
     representations: training.representations,
-    labels: context.labels.training,
+    labels: labels.training,
     predictions: argMaxRows(training.logits),
   });
   try {
     return await use(training, index);
   } finally {
     index.dispose();
+    round.release?.(training.representations);
+    // Lets the memory of the index go before scores need more.
+    await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }
 
-async function scoreTraining(
-  context: ScoringContext,
-  outputs: AdaptorOutputs,
-  index: ExemplarIndex,
-): Promise<SplitScores> {
-  const predictions = argMaxRows(outputs.logits);
-  const found = await index.match(outputs.representations, predictions, {
-    // The place of the row itself is not searched.
-    maxSimilarity: context.settings.maxSimilarity - 1,
-    exclusions: Int32Array.from(predictions, (_, row) => row),
-    signal: context.signal,
-  });
-  return withQuantiles(context, 'training', { outputs, predictions, found });
+interface Progressing {
+  readonly index: ExemplarIndex;
+  /** Takes how many rows of a split are matched. */
+  readonly onProgress: (split: SplitName) => (completed: number) => void;
 }
 
-async function scoreCalibration(context: ScoringContext, index: ExemplarIndex): Promise<SplitScores> {
-  const outputs = await context.round.forward('calibration', context.signal);
-  const predictions = argMaxRows(outputs.logits);
-  const { maxSimilarity } = context.settings;
-  const found = await index.match(outputs.representations, predictions, { maxSimilarity, signal: context.signal });
-  return withQuantiles(context, 'calibration', { outputs, predictions, found });
+interface MatchedSplit {
+  readonly logits: Matrix;
+  readonly predictions: Int32Array;
+  readonly found: Matches;
+}
+
+async function matchTraining(
+  context: ScoringContext,
+  { representations, logits }: AdaptorOutputs,
+  { index, onProgress }: Progressing,
+): Promise<MatchedSplit> {
+  const predictions = argMaxRows(logits);
+  const found = await index.match(representations, predictions, {
+    // The place of the row itself is not searched.
+    maxSimilarity: context.settings.maxSimilarity - 1,
+    exclusions: rowRange(0, predictions.length),
+    signal: context.signal,
+    onProgress: onProgress('training'),
+  });
+  return { logits, predictions, found };
+}
+
+async function matchCalibration(context: ScoringContext, { index, onProgress }: Progressing): Promise<MatchedSplit> {
+  const { representations, logits } = await context.round.forward('calibration', context.signal);
+  const predictions = argMaxRows(logits);
+  const found = await index.match(representations, predictions, {
+    maxSimilarity: context.settings.maxSimilarity,
+    signal: context.signal,
+    onProgress: onProgress('calibration'),
+  });
+  context.round.release?.(representations);
+  return { logits, predictions, found };
+}
+
+/** Counts the rows of these splits together. */
+function createOnProgress({ labels, onMatching }: ScoringContext, splits: readonly SplitName[]) {
+  const startedAt = performance.now();
+  const total = splits.reduce((sum, split) => sum + labels[split].length, 0);
+  return (split: SplitName) => {
+    const before = split === 'training' ? 0 : total - labels.calibration.length;
+    return (count: number) => {
+      const completed = before + count;
+      const seconds = (performance.now() - startedAt) / 1000;
+      onMatching?.({ completed, total, secondsLeft: (seconds / completed) * (total - completed) });
+    };
+  };
 }
 
 /** Every split has its own distance distributions. */
 function withQuantiles(
   context: ScoringContext,
   split: SplitName,
-  { outputs, predictions, found }: { outputs: AdaptorOutputs; predictions: Int32Array; found: Matches },
+  { logits, predictions, found }: MatchedSplit,
 ): SplitScores {
   const { similarities, nearestDistances } = found;
   const { outOfDistributionLimit } = context.settings;
-  const labels = context.labels[split];
   const scale = fitDistanceScale({
     nearestDistances,
     similarities,
-    labels,
+    labels: context.labels[split],
     classCount: context.classCount,
     outOfDistributionLimit,
   });
   return {
-    outputs,
+    logits,
     predictions,
     similarities,
     nearestDistances,

@@ -1,3 +1,4 @@
+import type { Matrix } from '@sdmjs/core';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
 
 /** What makes an epoch, or a round by its best epoch, better than another. */
@@ -13,8 +14,27 @@ export interface Checkpoint {
   readonly adaptor: ExemplarAdaptor;
 }
 
+/** An epoch whose splits were matched, with its calibration rows as it scores them. */
+export interface MatchedCheckpoint extends Checkpoint {
+  readonly calibration: CheckpointScores;
+}
+
+export interface CheckpointScores {
+  /** `[rows, C]` */
+  readonly logits: Matrix;
+  /** q `[rows]` */
+  readonly similarities: Int32Array;
+  /** Squared L2 to the nearest training row. `[rows]` */
+  readonly nearestDistances: Float32Array;
+}
+
 export function isSelectionRule(rule: string): rule is SelectionRule {
   return rule === 'balancedLoss' || rule === 'medianSimilarity';
+}
+
+/** What a checkpoint keeps of the scores of its calibration rows. */
+export function keptScores({ logits, similarities, nearestDistances }: CheckpointScores): CheckpointScores {
+  return { logits, similarities, nearestDistances };
 }
 
 /** The number that a rule compares, so that the lowest is best. */

@@ -1,4 +1,4 @@
-import { type Example, SdmError } from '@sdmjs/core';
+import { type Example, type ExampleTable, SdmError } from '@sdmjs/core';
 import {
   adaptorSizes,
   type CalibrationRows,
@@ -7,11 +7,12 @@ import {
   type SdmModel,
 } from '@sdmjs/estimator';
 import { type ExamplePool, poolExamples } from './check-examples.js';
-import type { TrainingEngine } from './engine.js';
+import type { SplitName, TrainingEngine } from './engine.js';
 import type { EpochReport, TrainingEvent } from './epoch-report.js';
 import { finalizeModel } from './finalize-model.js';
 import { kernelEngine } from './kernel-engine.js';
 import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
+import { mapRows } from './map-rows.js';
 import { createProgress } from './progress.js';
 import { isBetter } from './select-checkpoint.js';
 import type { RunState } from './run-state.js';
@@ -21,9 +22,12 @@ import { trainRounds } from './train-rounds.js';
 import { type FinishedRun, trainingMetadata } from './training-metadata.js';
 
 export interface TrainModelOptions extends GivenSettings {
-  /** At least one example of every class; ids unique over both sets. */
-  readonly trainingSet: readonly Example[];
-  readonly calibrationSet: readonly Example[];
+  /**
+   * At least one example of every class; ids unique over both sets. Features are read where they are and not copied, so they must not change
+   * until training is over; of very many rows, a table takes less memory than examples.
+   */
+  readonly trainingSet: readonly Example[] | ExampleTable;
+  readonly calibrationSet: readonly Example[] | ExampleTable;
   /** @default Class0, Class1, … */
   readonly classNames?: readonly string[] | undefined;
   /** At least 2. @default the number of class names, else the largest label + 1 */
@@ -58,7 +62,9 @@ export interface TrainModelOptions extends GivenSettings {
 export interface TrainedRound {
   readonly model: SdmModel;
   readonly calibrationScores: CalibrationRows;
-  /** The splits of the round. */
+  /** The splits of the round, by place in both given sets one after the other, training first. */
+  readonly rows: Readonly<Record<SplitName, Int32Array>>;
+  /** The splits again as the examples that were given; both empty where a set was given as a table. */
   readonly trainingSet: readonly Example[];
   readonly calibrationSet: readonly Example[];
   /** 1-based. */
@@ -120,8 +126,10 @@ function historyOf({ settings, results }: Pick<FinishedRun, 'settings' | 'result
 }
 
 function roundOf({ settings, pool }: Pick<FinishedRun, 'settings' | 'pool'>, { plan, best }: RoundResult) {
-  const splits = splitOf(plan, (rows) => Array.from(rows, (row) => pool.examples[row]!));
+  const { example } = pool.examples;
+  const splits = splitOf(plan, (rows) => (example ? mapRows(rows, example) : []));
   return {
+    rows: plan.rows,
     trainingSet: splits.training,
     calibrationSet: splits.calibration,
     bestRound: plan.round,
@@ -140,12 +148,12 @@ function checkOptions(options: TrainModelOptions) {
     outOfDistributionLimit: saved.outOfDistributionLimit,
   };
   const settings = completeSettings({ ...options, ...kept });
-  const isShared = requireParallelRounds(options) > 1;
+  requireParallelRounds(options);
   const classCount = options.classCount ?? (options.classNames ?? saved?.classNames)?.length;
   if (classCount !== undefined && (!Number.isSafeInteger(classCount) || classCount < 2)) {
     throw new SdmError('out-of-range', `trainModel: classCount: wanted an integer >= 2, got ${classCount}`);
   }
-  const pool = poolExamples({ training: trainingSet, calibration: calibrationSet }, { classCount, isShared });
+  const pool = poolExamples({ training: trainingSet, calibration: calibrationSet }, classCount);
   const representation = { ...DEFAULT_REPRESENTATION, ...saved?.representation, ...options.representation };
   if (representation.fingerprint === '' || representation.provider === '') {
     throw new SdmError('bad-format', 'trainModel: representation: provider and fingerprint must not be empty');
@@ -163,10 +171,10 @@ function checkOptions(options: TrainModelOptions) {
   };
 }
 
-/** How many rounds to train at a time. Throws `out-of-range`. */
-function requireParallelRounds({ parallelRounds = 1, engine }: TrainModelOptions): number {
+/** Throws `out-of-range`. */
+function requireParallelRounds({ parallelRounds = 1, engine }: TrainModelOptions): void {
   const isCount = Number.isSafeInteger(parallelRounds) && parallelRounds >= 1;
-  if (isCount && (parallelRounds === 1 || !engine)) return parallelRounds;
+  if (isCount && (parallelRounds === 1 || !engine)) return;
   const wanted = isCount ? '1 with an engine, which worker threads cannot have' : 'an integer >= 1';
   throw new SdmError('out-of-range', `trainModel: parallelRounds: wanted ${wanted}, got ${parallelRounds}`);
 }
@@ -185,10 +193,11 @@ function requireContinuable(
   { pool, classNames, fingerprint }: { pool: ExamplePool; classNames: readonly string[]; fingerprint: string },
 ): void {
   const { featureCount } = adaptorSizes(saved.adaptor);
-  if (featureCount !== pool.features.columns) {
+  const { columns } = pool.examples.features;
+  if (featureCount !== columns) {
     throw new SdmError(
       'shape-mismatch',
-      `trainModel: continueFrom wants ${featureCount} features a row, got ${pool.features.columns}`,
+      `trainModel: continueFrom wants ${featureCount} features a row, got ${columns}`,
     );
   }
   if (saved.classNames.join('\n') !== classNames.join('\n')) {

@@ -1,14 +1,16 @@
 import { softmaxSignals } from '@sdmjs/activation';
-import { createRandom, type Matrix, selectRows } from '@sdmjs/core';
-import { createAdaptor, type ExemplarAdaptor, fitNormalization, type Normalization, normalize } from '@sdmjs/estimator';
+import { createRandom, type RowSource } from '@sdmjs/core';
+import { createAdaptor, type ExemplarAdaptor, fitNormalization, type Normalization } from '@sdmjs/estimator';
 import type { ExamplePool } from './check-examples.js';
 import type { EngineRound, RoundInputs, SplitName, TrainingEngine } from './engine.js';
 import type { EpochReport } from './epoch-report.js';
+import { type FeatureRows, requireStandardizable, standardizedRows } from './feature-rows.js';
 import { matchedEpoch } from './matched-epoch.js';
 import type { RoundPlan } from './plan-rounds.js';
 import type { RoundContext, RoundState } from './round-state.js';
 import type { PresentRound } from './run-state.js';
-import type { Checkpoint } from './select-checkpoint.js';
+import type { Matching } from './score-splits.js';
+import type { MatchedCheckpoint } from './select-checkpoint.js';
 import type { TrainingSettings } from './settings.js';
 import { trainEpoch } from './train-epoch.js';
 import { warmUpEpoch } from './warm-up-epoch.js';
@@ -29,7 +31,15 @@ export interface RoundShares {
 }
 
 /** The part of the examples that rounds look at. */
-export type RoundPool = Pick<ExamplePool, 'features' | 'labels' | 'classCount'>;
+export interface RoundPool extends Pick<ExamplePool, 'labels' | 'classCount'> {
+  readonly examples: Pick<ExamplePool['examples'], 'features'>;
+}
+
+/** How far the matching of which epoch is. */
+export interface MatchingEpoch extends Matching {
+  readonly round: number;
+  readonly epoch: number;
+}
 
 /** What one round is told. */
 export interface RoundJob {
@@ -39,6 +49,8 @@ export interface RoundJob {
   /** Nothing is finished yet that a stop in the first epoch could keep, so it cancels. */
   readonly isFirst: boolean;
   readonly onReport: (report: EpochReport) => void | Promise<void>;
+  /** Called while an epoch is matched. */
+  readonly onMatching?: ((epoch: MatchingEpoch) => void) | undefined;
   /** Called after each epoch with where the round stands. */
   readonly onEpochEnd?: ((present: PresentRound) => Promise<void>) | undefined;
 }
@@ -50,7 +62,7 @@ export interface RoundResult extends FinishedRound {
 /** A round that is over. */
 export interface FinishedRound {
   readonly normalization: Normalization;
-  readonly best: Checkpoint;
+  readonly best: MatchedCheckpoint;
   readonly history: readonly EpochReport[];
 }
 
@@ -94,7 +106,12 @@ export async function trainRound(training: RoundTraining): Promise<FinishedRound
       const { batchSize } = settings;
       const trainingLoss = await trainEpoch({ round, signals, exampleCount, batchSize, random, stopSignals });
       const isWarmUp = settings.crossEntropyEpochs > 1 && epoch <= settings.crossEntropyEpochs;
-      state = await (isWarmUp ? warmUpEpoch : matchedEpoch)(context, state, { epoch, trainingLoss, startedAt });
+      const onMatching = (matching: Matching) => training.onMatching?.({ round: plan.round, epoch, ...matching });
+      state = await (isWarmUp ? warmUpEpoch : matchedEpoch)({ ...context, onMatching }, state, {
+        epoch,
+        trainingLoss,
+        startedAt,
+      });
       await training.onEpochEnd?.(await presentRound(round, state));
     }
     return { normalization, best: state.best!, history: state.history };
@@ -107,7 +124,7 @@ export async function trainRound(training: RoundTraining): Promise<FinishedRound
 function drawnSoFar({ plan, pool, settings, initial, resume }: RoundTraining, exampleCount: number) {
   const random = createRandom(plan.seed);
   const { representationSize } = settings;
-  const sizes = { featureCount: pool.features.columns, representationSize, classCount: pool.classCount };
+  const sizes = { featureCount: pool.examples.features.columns, representationSize, classCount: pool.classCount };
   const adaptor = initial?.adaptor ?? createAdaptor({ ...sizes, random });
   const epochCount = resume?.history.length ?? 0;
   for (let epoch = 0; epoch < epochCount; epoch++) random.permutation(exampleCount);
@@ -121,15 +138,28 @@ async function presentRound(round: EngineRound, state: RoundState): Promise<Pres
   return { signals, history, best, warmUp, weights: await round.weights(), optimizer: await round.optimizer() };
 }
 
-/** Features of both splits, standardised with the statistics of the training split, and their labels. */
+/** Both splits, standardised with the statistics of the training split; throws where that does not give numbers. */
 export function prepareSplits(pool: RoundPool, plan: RoundPlan, saved?: Normalization) {
-  const raw = splitOf(plan, (rows) => selectRows(pool.features, rows));
+  const raw = rawSplits(pool, plan);
   const normalization = saved ?? fitNormalization(raw.training);
-  const features: Record<SplitName, Matrix> = {
-    training: normalize(raw.training, normalization),
-    calibration: normalize(raw.calibration, normalization),
+  for (const source of Object.values(raw)) requireStandardizable(source, normalization);
+  return { ...standardizedSplits(pool, plan, normalization), normalization };
+}
+
+/** Standardised features of both splits, and their labels. */
+export function standardizedSplits(pool: RoundPool, plan: RoundPlan, normalization: Normalization) {
+  const raw = rawSplits(pool, plan);
+  const features: Record<SplitName, FeatureRows> = {
+    training: standardizedRows(raw.training, normalization),
+    calibration: standardizedRows(raw.calibration, normalization),
   };
-  return { features, labels: splitOf(plan, (rows) => rows.map((row) => pool.labels[row]!)), normalization };
+  return { features, labels: splitOf(plan, (rows) => rows.map((row) => pool.labels[row]!)) };
+}
+
+/** The features of both splits as they were given. */
+export function rawSplits({ examples }: Pick<RoundPool, 'examples'>, plan: RoundPlan): Record<SplitName, RowSource> {
+  const { columns, row } = examples.features;
+  return splitOf(plan, (rows) => ({ rows: rows.length, columns, row: (index) => row(rows[index]!) }));
 }
 
 /** The same of both splits. */

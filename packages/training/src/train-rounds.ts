@@ -71,6 +71,7 @@ function createRecord(
       isEmpty = false;
       progress.onReport(report);
     },
+    onMatching: progress.onMatching,
     /** Saves one state after the other, whichever round they come from. */
     onEpochEnd:
       onCheckpoint &&
@@ -94,10 +95,10 @@ function createRecord(
 }
 
 async function trainOneByOne(train: RoundTrainer, record: RunRecord): Promise<void> {
-  const { onReport, onEpochEnd } = record;
+  const { onReport, onMatching, onEpochEnd } = record;
   for (let plan = record.next(); plan; plan = record.next()) {
     const resume = record.presentOf(plan.round);
-    const result = await train({ plan, resume, isFirst: record.isEmpty(), onReport, onEpochEnd });
+    const result = await train({ plan, resume, isFirst: record.isEmpty(), onReport, onMatching, onEpochEnd });
     record.finish(plan.round, result);
   }
 }

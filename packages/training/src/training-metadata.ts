@@ -1,10 +1,10 @@
-import { selectRows } from '@sdmjs/core';
 import { featureDigests } from '@sdmjs/estimator';
 import type { ExamplePool } from './check-examples.js';
 import type { EpochReport } from './epoch-report.js';
+import { mapRows } from './map-rows.js';
 import type { RoundPlan } from './plan-rounds.js';
 import type { TrainingSettings } from './settings.js';
-import { type RoundResult, splitOf } from './train-round.js';
+import { rawSplits, type RoundResult, splitOf } from './train-round.js';
 
 /** A finished run, as its metadata tells it. */
 export interface FinishedRun {
@@ -111,21 +111,22 @@ function historyRow(report: EpochReport) {
 }
 
 function splitsOf({ examples, trainingCount }: ExamplePool, plan: RoundPlan) {
-  const ids = splitOf(plan, (rows) => Array.from(rows, (row) => examples[row]!.id));
+  const ids = splitOf(plan, (rows) => mapRows(rows, examples.id));
   return {
     indexConvention: 'zero-based in original training followed by original calibration',
     originalTrainingCount: trainingCount,
-    originalCalibrationCount: examples.length - trainingCount,
-    trainingPoolIndices: Array.from(plan.rows.training),
-    calibrationPoolIndices: Array.from(plan.rows.calibration),
+    originalCalibrationCount: examples.features.rows - trainingCount,
+    trainingPoolIndices: mapRows(plan.rows.training, Number),
+    calibrationPoolIndices: mapRows(plan.rows.calibration, Number),
     trainingIDs: ids.training,
     calibrationIDs: ids.calibration,
   };
 }
 
 async function sourceDigests({ pool, winner }: FinishedRun) {
-  const digests = splitOf(winner.plan, (rows) => featureDigests(selectRows(pool.features, rows)));
-  const [training, calibration] = await Promise.all([digests.training, digests.calibration]);
+  const raw = rawSplits(pool, winner.plan);
+  const training = await featureDigests(raw.training);
+  const calibration = await featureDigests(raw.calibration);
   if (!training || !calibration) return undefined;
   return {
     schemaVersion: 1,

@@ -8,8 +8,8 @@ import {
   secondsSince,
   type TrainedEpoch,
 } from './round-state.js';
-import { measure, measureLogits, refreshSignals, scoreSplits } from './score-splits.js';
-import { type Checkpoint, isBetter, scoreBy } from './select-checkpoint.js';
+import { measure, measureLogits, refreshSignals, scoreSplits, signalsOf } from './score-splits.js';
+import { type Checkpoint, isBetter, keptScores, scoreBy } from './select-checkpoint.js';
 
 /**
  * An epoch of a warm-up of several cross-entropy epochs: nothing is matched. The best of them, by balanced calibration cross-entropy, is
@@ -60,11 +60,16 @@ async function matchWinner(
   await context.onReport(report);
   const isOver = state.isStopped || epoch === context.settings.epochs;
   // Training goes on from the last weights, not from the winner's: their q and d are needed.
-  const signals = isPresent ? scores.training : isOver ? state.signals : await refreshSignals(context);
+  const signals = isPresent ? signalsOf(scores.training) : isOver ? state.signals : await refreshSignals(context);
   return {
     signals,
     history: state.history.map((earlier) => (earlier.epoch === winner.epoch ? report : earlier)),
-    best: { ...winner, loss: calibration.loss, score: scoreBy(context.settings.selectBy, calibration) },
+    best: {
+      ...winner,
+      loss: calibration.loss,
+      score: scoreBy(context.settings.selectBy, calibration),
+      calibration: keptScores(scores.calibration),
+    },
     isStopped: state.isStopped,
   };
 }

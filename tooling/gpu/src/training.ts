@@ -1,7 +1,14 @@
 import { softmaxSignals } from '@sdmjs/activation';
 import { createMatrix, createRandom, type Example } from '@sdmjs/core';
 import { createAdaptor } from '@sdmjs/estimator';
-import { type EngineRound, kernelEngine, type RoundInputs, type TrainingEngine, trainModel } from '@sdmjs/training';
+import {
+  type EngineRound,
+  kernelEngine,
+  plainRows,
+  type RoundInputs,
+  type TrainingEngine,
+  trainModel,
+} from '@sdmjs/training';
 import { tensorEngine } from '@sdmjs/training/tensor';
 import { type Bench, largestDifference, type Section, within } from './bench.js';
 import type { Check } from './results.js';
@@ -87,7 +94,7 @@ function drawInputs(): RoundInputs {
     );
   return {
     adaptor: createAdaptor({ featureCount: 32, representationSize: 64, classCount: 3, random }),
-    features: { training: draw(96), calibration: draw(32) },
+    features: { training: plainRows(draw(96)), calibration: plainRows(draw(32)) },
     labels: Int32Array.from({ length: 96 }, (_, i) => i % 3),
     learningRate: 0.01,
     similarityOffset: 2,

@@ -1,7 +1,7 @@
 import { createMatrix, createRandom, type Matrix, throwIfAborted } from '@sdmjs/core';
 import { createAdaptor } from '@sdmjs/estimator';
 import { loadKernels } from '@sdmjs/kernels';
-import { kernelEngine } from '@sdmjs/training';
+import { kernelEngine, plainRows } from '@sdmjs/training';
 import type { MachineSpeeds, RunSizes } from './plan-run.js';
 
 const MATCHED_ROWS = 2048;
@@ -36,7 +36,7 @@ export async function measureMachine(sizes: RunSizes, signal: AbortSignal): Prom
 async function timeSteps(sizes: RunSizes, signal: AbortSignal): Promise<number> {
   const { batchSize, classCount } = sizes;
   const engine = kernelEngine();
-  const features = randomMatrix(batchSize, sizes.featureCount, 5);
+  const features = plainRows(randomMatrix(batchSize, sizes.featureCount, 5));
   const round = await engine.start({
     adaptor: createAdaptor({ ...sizes, random: createRandom(6) }),
     features: { training: features, calibration: features },

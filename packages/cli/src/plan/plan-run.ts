@@ -25,29 +25,29 @@ export interface MachineSpeeds {
 }
 
 /**
- * Features stand in memory at most this often at once: as read, pooled, one split before it is standardised (half, rounded up), standardised.
+ * Bytes of a row beside its features and its representation: while it is matched, some 4-byte numbers and its id; once training is over, also
+ * its digest and its place for the model file. Measured up to 1,000,000 rows, see docs/performance.md.
  */
-const FEATURE_COPIES = 4;
-/** Node itself, kernels and compiled code, in bytes. */
+const ROW_BYTES = { matching: 165, finished: 310 };
+/** Node, kernels, compiled code, young objects and the distances of a block of queries, in bytes. */
 const RUNTIME_BYTES = 100e6;
-/** Sides of 4 bytes that Adam keeps for a weight: the weight, two moments, the best weights. */
-const WEIGHT_COPIES = 5;
+/** 4-byte numbers kept for a weight: those of a round and the best, each with what is copied on the way, and two moments. */
+const WEIGHT_COPIES = 8;
 
 /** Time and memory of a run: counts of products over measured speeds, and bytes from the sizes. */
 export function planRun(sizes: RunSizes, speeds: MachineSpeeds) {
   const { trainingRows, representationSize } = sizes;
   const { projected, matched } = productsOf(sizes);
-  const { features, weights, representations } = bytesOf(sizes);
+  const bytes = bytesOf(sizes);
   const steps = Math.ceil(trainingRows / sizes.batchSize) * speeds.secondsPerStep;
   const projecting = projected / speeds.projectedNumbersPerSecond;
   const matching = matched / speeds.matchedNumbersPerSecond;
   return {
     seconds: { steps, projecting, matching, total: sizes.rounds * sizes.epochs * (steps + projecting + matching) },
     bytes: {
-      features,
-      // Matching packs the representations of the training split once more.
-      peak: FEATURE_COPIES * features + 2 * representations + WEIGHT_COPIES * weights + RUNTIME_BYTES,
-      model: weights + 4 * trainingRows * representationSize,
+      features: bytes.features,
+      peak: bytes.features + Math.max(bytes.matching, bytes.finished) + WEIGHT_COPIES * bytes.weights + RUNTIME_BYTES,
+      model: bytes.weights + 4 * trainingRows * representationSize,
     },
   };
 }
@@ -58,10 +58,10 @@ export function productsOfRun(sizes: RunSizes): number {
   return sizes.rounds * sizes.epochs * (projected + matched);
 }
 
-/** What each further round at a time takes: its features as selected and standardised, what planRun counts of the rest, and a thread. */
+/** What each further round at a time takes: matching of its own, weights, a thread; and one copy of the features, which the rounds share. */
 export function bytesOfRound(sizes: RunSizes): number {
-  const { features, weights, representations } = bytesOf(sizes);
-  return 2 * features + 2 * representations + WEIGHT_COPIES * weights + RUNTIME_BYTES / 2;
+  const { features, weights, matching } = bytesOf(sizes);
+  return features + matching + WEIGHT_COPIES * weights + RUNTIME_BYTES / 2;
 }
 
 /** Of one epoch. */
@@ -78,6 +78,8 @@ function bytesOf({ trainingRows, calibrationRows, featureCount, representationSi
   return {
     features: 4 * rows * featureCount,
     weights: 4 * representationSize * (featureCount + classCount + 1),
-    representations: 4 * rows * representationSize,
+    // Features are read where they are. Matching keeps the representations of both splits, and integer copies of the training split.
+    matching: 2 * (2 * rows + trainingRows) * representationSize + ROW_BYTES.matching * rows,
+    finished: 4 * trainingRows * representationSize + ROW_BYTES.finished * rows,
   };
 }

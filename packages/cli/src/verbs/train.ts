@@ -1,6 +1,6 @@
 import { SdmError } from '@sdmjs/core';
 import { adaptorSizes, calibrate, type SdmEstimator } from '@sdmjs/estimator';
-import { examplesOf, type Rows } from '@sdmjs/interchange';
+import type { Rows } from '@sdmjs/interchange';
 import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdmjs/interchange/node';
 import { type RunState, type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
 import { readRepresentation } from '../embed/representation-file.js';
@@ -61,6 +61,7 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
   const bar = session.startProgress('training', rounds * epochs);
   interrupts.stopFirst();
   let trained: TrainedModel;
+  let epochsDone = 0;
   try {
     const { signal, stopSignal } = interrupts;
     trained = await trainModel({
@@ -73,7 +74,15 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
           session.tell('warning', { message: event.message, unsupportedAccuracies: event.unsupportedAccuracies });
           return;
         }
+        if (event.kind === 'matching') {
+          const { round, epoch, completed, total } = event;
+          session.tell('matching', { round, epoch, completed, total });
+          const note = `round ${round} epoch ${epoch}: ${Math.floor((100 * completed) / total)} % matched`;
+          bar.update(epochsDone, { note });
+          return;
+        }
         const { report, completedEpochCount, secondsLeft, secondsElapsed } = event;
+        epochsDone = completedEpochCount;
         session.tell('epoch', { ...report, completedEpochCount, secondsElapsed, secondsLeft });
         const loss = report.balancedCalibrationLoss ?? report.balancedCalibrationCrossEntropy ?? report.trainingLoss;
         const similarity = report.balancedCalibrationSimilarity;
@@ -113,8 +122,8 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
       : options.parallelRounds;
   return {
     parallelRounds,
-    trainingSet: examplesOf(training),
-    calibrationSet: examplesOf(calibration),
+    trainingSet: training,
+    calibrationSet: calibration,
     classNames,
     classCount,
     continueFrom: saved,

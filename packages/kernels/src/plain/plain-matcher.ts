@@ -56,6 +56,7 @@ export function createPlainMatcher(support: MatcherSupport): Matcher {
       matches.similarities[i] = Math.min(maxSimilarity, similarity);
       matches.nearestDistances[i] = row[nearestIndex]!;
       matches.nearestIndices[i] = nearestIndex;
+      request.onProgress?.(i + 1);
       await breathe();
     }
     return matches;

@@ -1,5 +1,5 @@
 import { SdmError } from '@sdmjs/core';
-import { instantiateKernels, type KernelExports, MAX_PAGES } from './module.js';
+import { type FetchRows, instantiateKernels, type KernelExports, MAX_PAGES } from './module.js';
 
 /** A memory of its own with the kernels linked to it, handed out from the bottom up. */
 export interface Arena {
@@ -7,6 +7,10 @@ export interface Arena {
   readonly number: number;
   readonly memory: WebAssembly.Memory;
   readonly kernels: KernelExports;
+  /** Whether other threads may work in it. */
+  readonly isShared: boolean;
+  /** Where the kernels look up support rows that do not lie in the arena. */
+  fetchRows: FetchRows;
   /** The address of `byteCount` fresh bytes, a multiple of 16. Their contents are left over. Throws `out-of-memory`. */
   allocate(byteCount: number, purpose: string): number;
   /** A view that the next `allocate` may detach. */
@@ -28,7 +32,7 @@ let created = 0;
 /** A fresh arena, in memory that threads share if the module wants that. Throws `out-of-memory`. */
 export function createArena(module: WebAssembly.Module, { shared }: { readonly shared: boolean }): Arena {
   const memory = createMemory(shared);
-  const kernels = instantiateKernels(module, memory);
+  const kernels = instantiateKernels(module, memory, (...place) => arena.fetchRows(...place));
   let top = 0;
 
   function allocate(byteCount: number, purpose: string): number {
@@ -40,10 +44,12 @@ export function createArena(module: WebAssembly.Module, { shared }: { readonly s
     return address;
   }
 
-  return {
+  const arena: Arena = {
     number: created++,
     memory,
     kernels,
+    isShared: shared,
+    fetchRows: () => {},
     allocate,
     floats: (address, length) => new Float32Array(memory.buffer, address, length),
     integers: (address, length) => new Int32Array(memory.buffer, address, length),
@@ -53,6 +59,7 @@ export function createArena(module: WebAssembly.Module, { shared }: { readonly s
       top = address;
     },
   };
+  return arena;
 }
 
 function createMemory(shared: boolean): WebAssembly.Memory {

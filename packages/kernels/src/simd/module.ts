@@ -19,7 +19,7 @@ export interface KernelExports extends WebAssembly.Exports, ChunkTasks {
   multiplyBatches(...addressesAndSizes: number[]): void;
   chooseScale(support: number, largest: number, square: number, norm: number): void;
   prepareQuery(...addressesAndSizes: number[]): void;
-  matchScratchBytes(support: number, block: number): number;
+  matchScratchBytes(support: number, block: number, keepsDistances: number): number;
   answer(...addressesAndSizes: number[]): void;
   listNearest(...addressesAndSizes: number[]): number;
   allDistances(support: number, query: number, row: number): number;
@@ -51,7 +51,14 @@ export async function compileKernels({ shared = false } = {}): Promise<WebAssemb
   return compiled[kind];
 }
 
-/** Links the module to a memory. */
-export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as KernelExports;
+/** Copies raw support rows: those of the numbers in `list`, or without a list (0) `start` and those after it. Addresses are bytes. */
+export type FetchRows = (list: number, start: number, count: number, target: number) => void;
+
+/** Links the module to a memory, and to where support rows are looked up that do not lie in it. */
+export function instantiateKernels(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  fetchRows: FetchRows = () => {},
+): KernelExports {
+  return new WebAssembly.Instance(module, { env: { memory, fetchRows } }).exports as KernelExports;
 }

@@ -1,7 +1,9 @@
+import type { Matrix } from '@sdmjs/core';
 import { requireFiniteNorms } from '../checks.js';
 import type { MatcherSupport } from '../kernels.js';
 import type { Team } from '../threads/team.js';
 import type { Arena } from './arena.js';
+import type { FetchRows } from './module.js';
 
 /** A support set in an arena; see assembly/records.ts for what lies at `record`. */
 export interface PackedSupport {
@@ -15,7 +17,7 @@ export interface PackedSupport {
   readonly record: number;
 }
 
-/** Rows in a chunk of packing, a multiple of 8. */
+/** Rows in a chunk of packing, and that are looked up at once: a multiple of 8. */
 const CHUNK_ROWS = 64;
 /** Bytes of the fields of a support, and of its integers before the doubles. */
 const RECORD_BYTES = 80;
@@ -23,7 +25,15 @@ const INTEGER_FIELDS = 12;
 /** Doubles that a chunk of packing reports. */
 const TOTALS = 4;
 
-/** Centres the rows on row 0, sums their squares, and makes their integer copies. Throws `not-finite` or `out-of-memory`. */
+/** About how many bytes a support takes beside its rows. */
+export function supportBytes(rows: number, columns: number): number {
+  return roundUp(rows) * (2 * roundUp(columns) + 24);
+}
+
+/**
+ * Sums the squares of the rows, centred on row 0, and makes their integer copies. The rows themselves are copied only into an arena that
+ * threads share; else they are looked up in `vectors`. Throws `not-finite` or `out-of-memory`.
+ */
 export function packSupport({ vectors, goodClasses }: MatcherSupport, arena: Arena, team: Team): PackedSupport {
   const { rows: size, columns } = vectors;
   const stride = roundUp(columns);
@@ -31,22 +41,28 @@ export function packSupport({ vectors, goodClasses }: MatcherSupport, arena: Are
   const record = arena.allocate(RECORD_BYTES, 'a support');
   const origin = arena.allocate(4 * stride, 'the origin');
   const mean = arena.allocate(4 * stride, 'the mean');
-  const rows = arena.allocate(4 * size * stride, `${size} support rows of ${columns} numbers`);
+  const rows = arena.isShared ? arena.allocate(4 * size * stride, `${size} support rows of ${columns} numbers`) : 0;
+  const room = arena.isShared ? 0 : arena.allocate(4 * CHUNK_ROWS * stride, 'some support rows');
   const norms = arena.allocate(4 * width, 'norms');
   const classes = arena.allocate(4 * width, 'classes');
   const panels = arena.allocate(2 * width * stride, `integer copies of ${size} support rows of ${columns} numbers`);
   const lengths = arena.allocate(4 * width, 'lengths');
-  const fields = [size, stride, width, 0, origin, mean, rows, norms, classes, panels, lengths, 0];
+  const fields = [size, stride, width, 0, origin, mean, rows, norms, classes, panels, lengths, room];
   arena.integers(record, INTEGER_FIELDS).set(fields);
   arena.floats(origin, stride).fill(0).set(vectors.data.subarray(0, columns));
   // No prediction is -2, so padded rows are never good; their integer copies are infinitely long.
   arena.integers(classes, width).fill(-2).set(goodClasses);
-  copyRows(arena, rows, { ...vectors, stride });
   const packed = { arena, size, columns, stride, width, record };
   const inChunks = chunkedOver(packed, team);
-  inChunks('centreChunk');
+  if (rows) {
+    copyRows(arena, rows, { ...vectors, stride });
+    inChunks('centreChunk');
+    arena.kernels.sumColumns(rows, 1, size, stride, size, mean);
+  } else {
+    arena.fetchRows = lookUpIn(vectors, arena, stride);
+    centreLookedUp(packed, room, mean);
+  }
   requireFiniteNorms(arena.floats(norms, size), 'createMatcher: support row');
-  arena.kernels.sumColumns(rows, 1, size, stride, size, mean);
   const [largest, square, norm] = inChunks('surveyChunk');
   arena.kernels.chooseScale(record, largest!, square!, norm!);
   const [error, integerSquare] = inChunks('quantizeChunk');
@@ -54,6 +70,31 @@ export function packSupport({ vectors, goodClasses }: MatcherSupport, arena: Are
   doubles[1] = error!;
   doubles[3] = Math.sqrt(integerSquare!) * (1 + 2 ** -40);
   return packed;
+}
+
+function lookUpIn({ data, columns }: Matrix, arena: Arena, stride: number): FetchRows {
+  return (list, start, count, target) => {
+    const rows = list === 0 ? undefined : arena.integers(list, count);
+    const room = arena.floats(target, count * stride);
+    if (columns < stride) room.fill(0);
+    for (let i = 0; i < count; i++) {
+      const from = (rows ? rows[i]! : start + i) * columns;
+      room.set(data.subarray(from, from + columns), i * stride);
+    }
+  };
+}
+
+/** `centreChunk` over all rows, with their mean, of which there is no need to be exact: it only has to be near them. */
+function centreLookedUp({ arena, size, stride, record }: PackedSupport, room: number, mean: number): void {
+  const sums = new Float64Array(stride);
+  for (let start = 0; start < size; start += CHUNK_ROWS) {
+    arena.kernels.centreChunk(record, CHUNK_ROWS, start / CHUNK_ROWS, 0);
+    arena.kernels.sumColumns(room, 1, Math.min(CHUNK_ROWS, size - start), stride, 1, mean);
+    arena.floats(mean, stride).forEach((sum, k) => {
+      sums[k]! += sum;
+    });
+  }
+  arena.floats(mean, stride).set(sums.map((sum) => sum / size));
 }
 
 /** Copies rows of `columns` numbers to `address`, `stride` numbers apart, with zeros between. */

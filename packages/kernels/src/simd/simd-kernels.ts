@@ -6,11 +6,13 @@ import { type Arena, createArena } from './arena.js';
 import { type HeldFactor, copyFactor, product } from './product.js';
 import { createSimdMatcher } from './simd-matcher.js';
 import { createSimdThinAdam } from './simd-thin-adam.js';
+import { createWorkplaces } from './workplaces.js';
 
 /** The kernels in WebAssembly SIMD, equal to the plain ones bit for bit however many threads there are. */
 export function createSimdKernels(module: WebAssembly.Module, team: Team, { shared }: { shared: boolean }): Kernels {
   let scratch: Arena | undefined;
   const held = new Map<Float32Array, HeldFactor>();
+  const workplaces = createWorkplaces(team, () => createArena(module, { shared }));
 
   /** The right factor where it is held, or copied behind nothing else. */
   function place(b: Matrix): HeldFactor {
@@ -41,11 +43,12 @@ export function createSimdKernels(module: WebAssembly.Module, team: Team, { shar
         team.forget(arena);
       };
     },
-    createMatcher: (support) => createSimdMatcher(support, createArena(module, { shared }), team),
+    createMatcher: (support) => createSimdMatcher(support, workplaces.open(support.vectors)),
     createThinAdam: (initial, moments) =>
       createSimdThinAdam(initial, { arena: createArena(module, { shared }), team, moments }),
     dispose() {
       scratch = undefined;
+      workplaces.forget();
       held.clear();
       team.dispose();
     },

@@ -7,13 +7,14 @@ import type { Arena } from './arena.js';
 import { matchQueries } from './match-queries.js';
 import { packSupport } from './packed-support.js';
 import { createSingleQuery } from './single-query.js';
+import type { Workplace } from './workplaces.js';
 
 /** Queries a thread at most between two turns of the event loop, and queries up to which they are answered one by one. */
 const MOST_AT_ONCE = 256;
 const ONE_BY_ONE = 3;
 
-/** Matching against a support that lies in an arena of its own. */
-export function createSimdMatcher(support: MatcherSupport, arena: Arena, team: Team): Matcher {
+/** Matching against a support whose integer copies lie in an arena of its own. */
+export function createSimdMatcher(support: MatcherSupport, { arena, team, release }: Workplace): Matcher {
   requireSupport(support);
   const { rows: size, columns } = support.vectors;
   let parts: ReturnType<typeof pack> | undefined = pack(support, arena, team);
@@ -34,6 +35,7 @@ export function createSimdMatcher(support: MatcherSupport, arena: Arena, team: T
       const range = { request, matches, start, count: Math.min(atOnce, total - start) };
       if (atOnce === 1) single.match(range);
       else matchQueries(packed, team, range);
+      request.onProgress?.(start + range.count);
       await breathe();
     }
     return matches;
@@ -55,8 +57,8 @@ export function createSimdMatcher(support: MatcherSupport, arena: Arena, team: T
       return requireParts('distances').single.distances(query);
     },
     dispose() {
+      if (parts) release();
       parts = undefined;
-      team.forget(arena);
     },
   };
 }

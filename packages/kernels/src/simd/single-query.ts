@@ -46,7 +46,8 @@ export function createSingleQuery(support: PackedSupport, team: Team): SingleQue
       const mark = arena.mark();
       try {
         measure(request.queries.data.subarray(start * columns, (start + 1) * columns), `match: query ${start}`);
-        const results = allocateRequest(arena, range, { queries: raw, blocks: ONE_QUERY, scratchBytes: 0 });
+        const sizes = { queries: raw, blocks: ONE_QUERY, scratchBytes: 0, keepsDistances: 1 };
+        const results = allocateRequest(arena, range, sizes);
         arena.kernels.answer(record, query, measured, results.address, 0, list, exact);
         readMatches(arena, results, range);
       } finally {

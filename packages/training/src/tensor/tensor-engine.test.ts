@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { plainRows } from '../feature-rows.js';
 import { testTrainingEngine, workedCase } from '../testing/index.js';
 import { trainModel } from '../train-model.js';
 import { tensorEngine } from './tensor-engine.js';
@@ -40,7 +41,7 @@ describe.each(backends)('on the %s backend', (backend) => {
     const atStart = tf.memory().numTensors;
     const round = await tensorEngine(tf).start({
       adaptor: createAdaptor({ featureCount: 6, representationSize: 8, classCount: 2, random }),
-      features: { training: features, calibration: features },
+      features: { training: plainRows(features), calibration: plainRows(features) },
       labels: Int32Array.from({ length: 20 }, (_, i) => i % 2),
       learningRate: 0.01,
       similarityOffset: 2,

@@ -4,6 +4,7 @@ import type { ExemplarAdaptor } from '@sdmjs/estimator';
 import { createTensorIndex, requireTensorIndexOptions, type TensorIndexOptions } from '@sdmjs/exemplars/tensor';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { EngineRound, OptimizerState, RoundInputs, SplitName, TrainingEngine } from '../engine.js';
+import { type FeatureRows, rowRange } from '../feature-rows.js';
 import { type AdamMoments, createMoments, stepVariable } from './adam.js';
 
 /** Rows that go through the adaptor at once. */
@@ -44,8 +45,8 @@ function startRound(tf: typeof tfjs, inputs: RoundInputs): EngineRound {
   const device: DeviceRound = {
     tf,
     features: {
-      training: uploadMatrix(tf, inputs.features.training),
-      calibration: uploadMatrix(tf, inputs.features.calibration),
+      training: uploadRows(tf, inputs.features.training),
+      calibration: uploadRows(tf, inputs.features.calibration),
     },
     variables,
     moments: createAllMoments(tf, variables, inputs.optimizer),
@@ -186,6 +187,13 @@ function createAllMoments(tf: typeof tfjs, variables: AdaptorVariables, optimize
 function numbersOf(adaptor: ExemplarAdaptor): Float32Array[] {
   const { projectionWeight, projectionBias, classifierWeight, classifierBias } = adaptor;
   return [projectionWeight.data, projectionBias, classifierWeight.data, classifierBias];
+}
+
+function uploadRows(tf: typeof tfjs, features: FeatureRows): tfjs.Tensor2D {
+  const { rows, columns } = features;
+  const values = new Float32Array(rows * columns);
+  features.read(rowRange(0, rows), values);
+  return tf.tensor2d(values, [rows, columns]);
 }
 
 /** A copy goes to the device: some devices keep the array they are given. */

@@ -70,7 +70,8 @@ function batchLoss(
   const { columns } = inputs.features.training;
   let total = 0;
   for (const row of batch.rows) {
-    const x = inputs.features.training.data.subarray(row * columns, (row + 1) * columns);
+    const x = new Float32Array(columns);
+    inputs.features.training.read(Int32Array.of(row), x);
     const representation = b1.map(
       (bias, m) => bias + x.reduce((sum, value, d) => sum + value * w1[m * columns + d]!, 0),
     );

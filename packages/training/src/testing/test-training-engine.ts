@@ -3,10 +3,12 @@ import { createMatrix, createRandom, type Matrix, SdmError } from '@sdmjs/core';
 import { createAdaptor, type ExemplarAdaptor } from '@sdmjs/estimator';
 import { describe, expect, it } from 'vitest';
 import type { EngineRound, RoundInputs, TrainingEngine } from '../engine.js';
+import { plainRows } from '../feature-rows.js';
 import { trainModel } from '../train-model.js';
 import { stepByDefinition } from './step-by-definition.js';
 import { workedCase } from './worked-case.js';
 
+const features = { training: randomFeatures(7, 42), calibration: randomFeatures(3, 43) };
 const inputs = randomInputs();
 const everyRow = Int32Array.from(inputs.labels, (_, row) => row);
 const softmax = softmaxSignals(inputs.labels.length);
@@ -103,7 +105,7 @@ function describeForward(using: Using): void {
       for (const split of ['training', 'calibration'] as const) {
         const { representations, logits } = await round.forward(split);
         const { projectionWeight, projectionBias, classifierWeight, classifierBias } = inputs.adaptor;
-        const projected = affine(inputs.features[split], projectionWeight, projectionBias);
+        const projected = affine(features[split], projectionWeight, projectionBias);
         // Sums of a few float32 products of numbers near 1.
         expectNear([...representations.data], [...projected.data], 1e-6);
         expectNear([...logits.data], [...affine(projected, classifierWeight, classifierBias).data], 1e-6);
@@ -129,17 +131,21 @@ function describeForward(using: Using): void {
     }));
 }
 
+function randomFeatures(rows: number, seed: number): Matrix {
+  const random = createRandom(seed);
+  return createMatrix(
+    rows,
+    4,
+    Float32Array.from({ length: rows * 4 }, () => random.uniform(-2, 2)),
+  );
+}
+
 function randomInputs(): RoundInputs {
   const random = createRandom(42);
-  const draw = (rows: number) =>
-    createMatrix(
-      rows,
-      4,
-      Float32Array.from({ length: rows * 4 }, () => random.uniform(-2, 2)),
-    );
+  const adaptor = createAdaptor({ featureCount: 4, representationSize: 5, classCount: 3, random });
   return {
-    adaptor: createAdaptor({ featureCount: 4, representationSize: 5, classCount: 3, random }),
-    features: { training: draw(7), calibration: draw(3) },
+    adaptor,
+    features: { training: plainRows(features.training), calibration: plainRows(features.calibration) },
     labels: Int32Array.of(0, 1, 2, 0, 1, 2, 1),
     learningRate: 0.01,
     similarityOffset: 2,

@@ -13,7 +13,7 @@ const rows: Example[] = Array.from({ length: 30 }, (_, i) => {
  * A closed-form data set without distance ties, and the settings that its published figures belong to (trained with reexpress-sdm 0.4.8 on a
  * CPU; a double-precision rewrite gives the same to 1e-6).
  */
-export const workedCase: TrainModelOptions = {
+export const workedCase: TrainModelOptions & Readonly<Record<'trainingSet' | 'calibrationSet', readonly Example[]>> = {
   trainingSet: rows.slice(0, 16),
   calibrationSet: rows.slice(16),
   representationSize: 3,

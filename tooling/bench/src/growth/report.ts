@@ -1,0 +1,43 @@
+import { fitExponent } from './fit.js';
+import { pointsOf, type Series, SYMBOLS } from './points.js';
+import type { Result } from './results.js';
+
+/** A Markdown table of every series that has results, with exponents fitted over all of its points. */
+export function reportOf(series: readonly Series[], results: Readonly<Record<string, Result>>): string {
+  return series.flatMap((one) => tableOf(one, results)).join('\n');
+}
+
+function tableOf(series: Series, results: Readonly<Record<string, Result>>): string[] {
+  const found = pointsOf([series]).flatMap(({ key, sizes }) => {
+    const result = results[key];
+    return result ? [{ x: sizes[series.along], result }] : [];
+  });
+  if (found.length === 0) return [];
+  const rows = found.map(({ x, result }) => [
+    x.toLocaleString('en'),
+    digits(result.processor),
+    digits(result.wall),
+    megabytes(result.peakBytes),
+    megabytes(result.peakBytes - result.nodeBytes),
+  ]);
+  const exponent = (of: (result: Result) => number) =>
+    fitExponent(found.map(({ x, result }) => ({ x, y: of(result) })))?.toFixed(2) ?? '–';
+  const exponents = [
+    'exponent',
+    exponent(({ processor }) => processor),
+    exponent(({ wall }) => wall),
+    '',
+    exponent(({ peakBytes, nodeBytes }) => peakBytes - nodeBytes),
+  ];
+  const head = [SYMBOLS[series.along], 'processor s', 'wall s', 'peak MB', 'beside Node, MB'];
+  const lines = [head, head.map(() => '---'), ...rows, ...(found.length > 1 ? [exponents] : [])];
+  return [`**${series.title}**`, '', ...lines.map((cells) => `| ${cells.join(' | ')} |`), ''];
+}
+
+function digits(seconds: number): string {
+  return seconds >= 100 ? seconds.toFixed(0) : seconds.toPrecision(3);
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
