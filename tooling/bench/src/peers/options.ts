@@ -6,7 +6,7 @@ export interface PeerOptions {
   readonly small: boolean;
   /** Our side alone, without Python. */
   readonly ours: boolean;
-  /** Forgets what was measured before. */
+  /** Forgets what was measured before of these works. */
   readonly fresh: boolean;
   readonly works: readonly WorkName[];
   /** The file of the run. */

@@ -22,17 +22,19 @@ describe('the file of a run', () => {
 
   it('keeps finished turns for a run that goes on', async () => {
     const path = join(folder, 'run.json');
-    expect(openRun(path, settings, { fresh: false }).turns).toEqual([]);
-    await saveRun(path, { ...settings, turns: [turn] });
-    expect(openRun(path, settings, { fresh: false }).turns).toEqual([turn]);
-    expect(openRun(path, settings, { fresh: true }).turns).toEqual([]);
+    expect(openRun(path, settings, { forget: [] }).turns).toEqual([]);
+    const other: Turn = { ...turn, work: 'epoch' };
+    await saveRun(path, { ...settings, turns: [turn, other] });
+    expect(openRun(path, settings, { forget: [] }).turns).toEqual([turn, other]);
+    expect(openRun(path, settings, { forget: ['rows'] }).turns).toEqual([other]);
   });
 
   it('is not mixed with what other code measured', async () => {
     const path = join(folder, 'run.json');
     await saveRun(path, { ...settings, turns: [turn] });
     const other = { ...settings, machine: { ...settings.machine, commit: 'def' } };
-    expect(() => openRun(path, other, { fresh: false })).toThrow('--fresh');
+    expect(() => openRun(path, other, { forget: [] })).toThrow('--fresh');
+    expect(openRun(path, other, { forget: ['epoch'] }).turns).toEqual([]);
   });
 
   it('replaces the section of a page and nothing else', async () => {

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { writeFileAtomically } from '@sdmjs/interchange/node';
 import type { Agreement } from './agreement.js';
 import type { Machine, SdkVersions } from './measure.js';
@@ -28,16 +29,20 @@ export interface PeerRun {
 
 export type RunSettings = Omit<PeerRun, 'turns'>;
 
-/** What was measured before under the same settings; nothing with `fresh`. Throws when the file is of other settings. */
-export function openRun(path: string, settings: RunSettings, { fresh }: { fresh: boolean }): PeerRun {
-  if (fresh || !existsSync(path)) return { ...settings, turns: [] };
+/**
+ * What was measured before under the same settings, without the works to forget. Throws when the file is of other settings, unless something
+ * is to be forgotten: then all of it is.
+ */
+export function openRun(path: string, settings: RunSettings, { forget }: { forget: readonly WorkName[] }): PeerRun {
+  if (!existsSync(path)) return { ...settings, turns: [] };
   const { turns, ...earlier } = readRun(path);
-  if (JSON.stringify(earlier) !== JSON.stringify(settings)) {
+  const isSame = isDeepStrictEqual(earlier, settings);
+  if (!isSame && forget.length === 0) {
     throw new Error(
       `${path} was measured with other code, versions, sizes or on another machine; measure anew with --fresh, or elsewhere with --output`,
     );
   }
-  return { ...settings, turns };
+  return { ...settings, turns: isSame ? turns.filter(({ work }) => !forget.includes(work)) : [] };
 }
 
 export function readRun(path: string): PeerRun {

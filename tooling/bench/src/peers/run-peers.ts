@@ -31,7 +31,7 @@ export async function benchPeers(words: readonly string[]): Promise<void> {
   const isPublished = !options.small && !options.ours && options.output === undefined;
   const path = isPublished ? join(docs, 'results', 'raw', 'peers.json') : outputPath(options);
   makeFolders(dirname(path));
-  let run = openRun(path, settings, { fresh: options.fresh || options.small });
+  let run = openRun(path, settings, { forget: options.fresh || options.small ? options.works : [] });
   const folder = join(cache, options.small ? 'small' : 'full');
   await prepareData(folder, { scale, works: options.works, say });
   for (const work of options.works) {
