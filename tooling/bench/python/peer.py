@@ -149,6 +149,7 @@ MEASURE = {
     "scoring": measure_scoring,
     "document": measure_document,
     "epoch": measure_epoch,
+    "ladder-model": measure_ladder,
     "ladder-fine": measure_ladder,
     "ladder-long": measure_ladder,
     "rows": measure_rows,

@@ -8,14 +8,15 @@ import { calibrate, type Estimate } from '@sdmjs/estimator';
 import { loadModel, readRows } from '@sdmjs/interchange/node';
 import { loadKernels } from '@sdmjs/kernels';
 import { type EpochReport, kernelEngine, trainModel } from '@sdmjs/training';
-import type { Job, Outcome, Reading, WorkName } from './scale.js';
+import type { Job, LadderName, Outcome, Reading, WorkName } from './scale.js';
 
 const MEASURE: Readonly<Record<WorkName, (job: Job) => Promise<Reading>>> = {
   scoring: measureScoring,
   document: measureDocument,
   epoch: measureEpoch,
-  'ladder-fine': measureLadder,
-  'ladder-long': measureLadder,
+  'ladder-model': (job) => measureLadder(job, 'ladder-model'),
+  'ladder-fine': (job) => measureLadder(job, 'ladder-fine'),
+  'ladder-long': (job) => measureLadder(job, 'ladder-long'),
   rows: measureRows,
 };
 
@@ -103,7 +104,7 @@ function numbersOf(epoch: EpochReport): number[] {
   ];
 }
 
-async function measureLadder({ work, folder, scale }: Job): Promise<Reading> {
+async function measureLadder({ folder, scale }: Job, work: LadderName): Promise<Reading> {
   const path = (name: string) => join(folder, work, name);
   const rescaledSimilarities = new Float32Array(readBytes(path('rescaled.f32')));
   const scores = {
@@ -112,14 +113,16 @@ async function measureLadder({ work, folder, scale }: Job): Promise<Reading> {
     labels: new Int32Array(readBytes(path('labels.i32'))),
     predictions: new Int32Array(readBytes(path('predictions.i32'))),
   };
-  const alphaResolution = work === 'ladder-fine' ? scale[work].resolution : scale['ladder-long'].resolution;
+  const alphaResolution = scale[work].resolution;
   const { result, ...reading } = await timed(async () => findNestedRegions(scores, { alphaResolution }));
   const regions = result.regions.flatMap(({ targetAccuracy, minRescaledSimilarity, classThresholds }) => [
     targetAccuracy,
     minRescaledSimilarity,
     ...classThresholds,
   ]);
-  return { ...reading, outcome: { regions } };
+  const candidates = rescaledSimilarities.filter((value) => value >= 1);
+  const facts = { "different q' of 1 or more": new Set(candidates).size };
+  return { ...reading, outcome: { regions }, facts };
 }
 
 async function measureRows({ folder }: Job): Promise<Reading> {

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rescaledSimilarity } from '@sdmjs/calibration';
-import { createRandom, type Example } from '@sdmjs/core';
+import { type CalibrationScores, rescaledSimilarity } from '@sdmjs/calibration';
+import { createMatrix, createRandom, type Example } from '@sdmjs/core';
 import { calibrate } from '@sdmjs/estimator';
-import { saveModel } from '@sdmjs/interchange/node';
+import { loadModel, saveModel } from '@sdmjs/interchange/node';
 import { trainModel } from '@sdmjs/training';
 import { LEARNING_RATE, type LadderScale, type Scale, type WorkName } from './scale.js';
 
@@ -29,17 +29,20 @@ export async function prepareData(
     await write(unfinished);
     renameSync(unfinished, join(folder, name));
   };
-  if (needs('scoring', 'document', 'epoch')) {
+  if (needs('scoring', 'document', 'epoch', 'ladder-model')) {
     await make('training.f32', async (path) => writeSplit(path, scale, { rows: scale.rows, seed: 1 }));
     await make('calibration.f32', async (path) => writeSplit(path, scale, { rows: scale.rows, seed: 2 }));
   }
   if (needs('scoring', 'document')) {
     const rows = Math.max(scale.queries, WARM_UP + scale.documents);
     await make('test.f32', async (path) => writeSplit(path, scale, { rows, seed: 3 }));
+  }
+  if (needs('scoring', 'document', 'ladder-model')) {
     await make('model.sdmkitmodel', (path) => writeModel(folder, path, scale));
   }
+  if (needs('ladder-model')) await make('ladder-model', (path) => writeModelScores(folder, path));
   for (const name of ['ladder-fine', 'ladder-long'] as const) {
-    if (needs(name)) await make(name, async (path) => writeLadder(path, scale[name]));
+    if (needs(name)) await make(name, async (path) => writeScores(path, drawScores(scale[name])));
   }
   if (needs('rows')) await make('rows.jsonl', (path) => writeRows(path, scale));
 }
@@ -84,31 +87,47 @@ async function writeModel(folder: string, path: string, scale: Scale): Promise<v
   await saveModel(calibrate(trained), path);
 }
 
-/** Scores as a trained model might give them, without a model: easy rows are right more often, and have higher q, d and logits. No two q' tie. */
-function writeLadder(folder: string, { rows }: LadderScale): void {
+/** The calibration rows that the model keeps. */
+async function writeModelScores(folder: string, path: string): Promise<void> {
+  const { calibrationScores } = await loadModel(join(folder, 'model.sdmkitmodel'));
+  if (calibrationScores) writeScores(path, calibrationScores);
+}
+
+/**
+ * Scores as a trained model might give them, without a model: easy rows are right more often, and have higher q, d and logits. Nearly no two q'
+ * are equal and none is 0, unlike a real model's: the most work for the number of rows.
+ */
+function drawScores({ rows }: LadderScale): CalibrationScores {
   const random = createRandom(4);
-  const [probabilities, rescaled] = [new Float32Array(2 * rows), new Float32Array(rows)];
-  const [labels, predictions] = [new Int32Array(rows), new Int32Array(rows)];
+  const scores = {
+    probabilities: createMatrix(rows, 2),
+    rescaledSimilarities: new Float32Array(rows),
+    labels: Int32Array.from({ length: rows }, (_, i) => i % 2),
+    predictions: new Int32Array(rows),
+  };
   const share = (value: number) => Math.min(1, Math.max(0, value));
   for (let i = 0; i < rows; i++) {
     const easiness = random.nextDouble();
-    const label = i % 2;
+    const label = scores.labels[i]!;
     const prediction = random.nextDouble() < Math.min(0.97, 0.45 + 0.6 * easiness) ? label : 1 - label;
-    const similarity = Math.floor(200 * share(easiness + 0.12 * random.normal()) ** 3);
+    const similarity = Math.exp(6 * easiness + random.nextDouble());
     const quantile = share(easiness + 0.15 * random.normal());
     const power = Math.exp((1.5 + 2 * easiness + 0.4 * random.normal()) * quantile * Math.log(2 + similarity));
     const probability = Math.fround(power / (power + 1));
-    probabilities[2 * i + prediction] = probability;
-    probabilities[2 * i + 1 - prediction] = 1 / (power + 1);
-    rescaled[i] = rescaledSimilarity(similarity, probability);
-    labels[i] = label;
-    predictions[i] = prediction;
+    scores.probabilities.data[2 * i + prediction] = probability;
+    scores.probabilities.data[2 * i + 1 - prediction] = 1 / (power + 1);
+    scores.rescaledSimilarities[i] = rescaledSimilarity(similarity, probability);
+    scores.predictions[i] = prediction;
   }
+  return scores;
+}
+
+function writeScores(folder: string, scores: CalibrationScores): void {
   mkdirSync(folder);
-  for (const [name, values] of Object.entries({ 'probabilities.f32': probabilities, 'rescaled.f32': rescaled }))
-    writeFileSync(join(folder, name), values);
-  for (const [name, values] of Object.entries({ 'labels.i32': labels, 'predictions.i32': predictions }))
-    writeFileSync(join(folder, name), values);
+  writeFileSync(join(folder, 'probabilities.f32'), scores.probabilities.data);
+  writeFileSync(join(folder, 'rescaled.f32'), scores.rescaledSimilarities);
+  writeFileSync(join(folder, 'labels.i32'), scores.labels);
+  writeFileSync(join(folder, 'predictions.i32'), scores.predictions);
 }
 
 /** Rows as embedding programs write them: float32 numbers spelled as the doubles they widen to. */

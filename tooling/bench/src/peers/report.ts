@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { writeFileAtomically } from '@sdmjs/interchange/node';
 import { markdownTable } from '@sdmjs-tooling/app-kit';
 import type { PeerRun, Side, Turn } from './run-file.js';
-import { type Reading, type Scale, WORKS, type WorkName } from './scale.js';
+import { type LadderName, type Reading, type Scale, WORKS, type WorkName } from './scale.js';
 
 type Measured = Omit<Reading, 'outcome'>;
 
@@ -20,9 +20,9 @@ interface Line {
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 const number = (value: number) => value.toLocaleString('en');
-const ladder = (work: 'ladder-fine' | 'ladder-long'): Line => ({
+const ladder = (work: LadderName, kind: string): Line => ({
   work,
-  title: ({ [work]: { rows, resolution } }) => `ladder of regions, ${number(rows)} rows, steps of ${resolution}`,
+  title: ({ [work]: { rows, resolution } }) => `ladder of regions, ${number(rows)} ${kind}, steps of ${resolution}`,
   cost: ({ seconds }) => seconds,
   spell: spellSeconds,
 });
@@ -53,8 +53,9 @@ const LINES: readonly Line[] = [
     cost: ({ seconds }) => seconds,
     spell: spellSeconds,
   },
-  ladder('ladder-fine'),
-  ladder('ladder-long'),
+  ladder('ladder-model', 'rows of the model'),
+  ladder('ladder-fine', 'drawn rows'),
+  ladder('ladder-long', 'drawn rows'),
   {
     work: 'rows',
     title: ({ jsonRows, features }) => `JSON Lines in, ${number(jsonRows)} × ${number(features)}`,
@@ -147,7 +148,7 @@ export function sectionOf(run: PeerRun): string {
     '',
     `${days.join(' to ')}, ${machine.cores} cores of an ${machine.processor}, load ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} when a turn began. sdm.js at ${machine.commit} on Node ${machine.node.slice(1)}; ${theirs}.`,
     '',
-    'How hard matching had it, and what came out alike on both sides in the worst turn:',
+    'What the data were like, and what came out alike on both sides in the worst turn:',
     '',
     ...WORKS.flatMap((work) => detailsOf(work, turns)),
     END,

@@ -34,6 +34,7 @@ export async function benchPeers(words: readonly string[]): Promise<void> {
   let run = openRun(path, settings, { forget: options.fresh || options.small ? options.works : [] });
   const folder = join(cache, options.small ? 'small' : 'full');
   await prepareData(folder, { scale, works: options.works, say });
+  warnOfLoad();
   for (const work of options.works) {
     const isDone = () => run.turns.filter((turn) => turn.work === work).length >= scale.turns[work];
     while (!isDone()) {
@@ -44,6 +45,12 @@ export async function benchPeers(words: readonly string[]): Promise<void> {
   process.stdout.write(`${tableOf(run).join('\n')}\n`);
   say(`measured: ${path}`);
   if (isPublished && isComplete(run)) await writeSection(join(docs, 'performance.md'), run);
+}
+
+/** What else runs falls on both sides by turns, but not on both alike. */
+function warnOfLoad(): void {
+  const load = loadavg()[0]!;
+  if (load > 1) say(`the machine is busy (load ${load.toFixed(1)}): ratios are provisional`);
 }
 
 async function requirePython(): Promise<string> {
