@@ -4,42 +4,58 @@ import { benchDecoderStep } from './decoder-step.js';
 import { benchGrowth } from './growth/growth.js';
 import { benchKernels } from './kernels.js';
 import { studyKills } from './kills.js';
+import { benchPeers } from './peers/run-peers.js';
 import { benchRounds } from './rounds.js';
 import { benchRows } from './rows.js';
 import { benchScoring } from './scoring.js';
 import { compareKernels } from './threads-and-bounds.js';
 
-// `bench growth` measures how time and memory grow with the sizes and takes up where it was left: --only <begin of a key>, --fresh, --short.
-// `bench kernels` compares the ways through the kernels and writes JSON; `bench kills` kills trainings and takes minutes; without a word
-// everything else is timed, in lines.
-if (process.argv.includes('growth')) {
-  const { values } = parseArgs({
-    allowPositionals: true,
-    options: {
+/** What `bench <word>` does. Without a word everything of a few minutes is timed, in lines. */
+const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
+  /** How time and memory grow with the sizes; takes up where it was left. */
+  growth: async (words) => {
+    const options = {
       only: { type: 'string' },
       fresh: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
-    },
-  });
-  await benchGrowth(values, { print, tell: (line) => process.stderr.write(`${line}\n`) });
-} else if (process.argv.includes('kernels')) {
-  const comparisons = await compareKernels();
-  const machine = { processor: cpus()[0]?.model, threads: cpus().length, node: process.version };
-  process.stdout.write(`${JSON.stringify({ machine, comparisons }, null, 2)}\n`);
-} else if (process.argv.includes('kills')) {
-  await studyKills(print);
-} else if (process.argv.includes('scoring')) {
-  await benchScoring(print);
-} else if (process.argv.includes('rounds')) {
-  await benchRounds(print);
-} else {
-  await benchKernels(print);
-  await benchRows(print);
-  await benchScoring(print);
-  await benchRounds(print);
-  benchDecoderStep(print);
+    } as const;
+    await benchGrowth(parseArgs({ args: [...words], options }).values, { print, tell });
+  },
+  /** The ways through the kernels, as JSON. */
+  kernels: async () => {
+    const comparisons = await compareKernels();
+    const machine = { processor: cpus()[0]?.model, threads: cpus().length, node: process.version };
+    print(JSON.stringify({ machine, comparisons }, null, 2));
+  },
+  /** Trainings that are killed at any moment and gone on with. */
+  kills: () => studyKills(print),
+  /** The Python SDK beside us. */
+  peers: (words) => benchPeers(words),
+  rounds: () => benchRounds(print),
+  scoring: () => benchScoring(print),
+  all: async () => {
+    await benchKernels(print);
+    await benchRows(print);
+    await benchScoring(print);
+    await benchRounds(print);
+    benchDecoderStep(print);
+  },
+};
+
+const [word = 'all', ...words] = process.argv.slice(2);
+try {
+  const bench = BENCHES[word];
+  if (!bench) throw new Error(`bench: wanted ${Object.keys(BENCHES).join(', ')} or nothing, got ${word}`);
+  await bench(words);
+} catch (error) {
+  tell(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

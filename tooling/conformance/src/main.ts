@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { preparePython, runPython } from '@sdmjs-tooling/python-sdk';
 import { calibrate, recalibrate } from '@sdmjs/estimator';
 import { loadModel, saveModel } from '@sdmjs/interchange/node';
 import { compareActivations } from './compare-activations.js';
@@ -9,14 +10,12 @@ import { compareRegions } from './compare-regions.js';
 import { compareScores } from './compare-scores.js';
 import { compareTensorLoss } from './compare-tensor-loss.js';
 import { compareTraining } from './compare-training.js';
-import { preparePython, runPython } from './python.js';
 import { readReference, readReferences, type References, type SdkScores, type TrainingRun } from './references.js';
 import { writeReport } from './report.js';
 import { agrees, type Comparison, createTally } from './tally.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const cache = join(root, '.cache');
-const work = join(cache, 'work');
+const work = join(root, '.cache', 'work');
 const scripts = join(root, 'python');
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -80,7 +79,7 @@ async function compareAll(python: string): Promise<void> {
   process.exitCode = isSound ? 0 : 1;
 }
 
-const environment = await preparePython(cache, print);
+const environment = await preparePython(print);
 if (environment.isReady) await compareAll(environment.python);
 else {
   print('*'.repeat(80));

@@ -1,10 +1,22 @@
 import { execFile } from 'node:child_process';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** Pinned: what the numbers in docs/results/conformance.md were taken with. */
-const REQUIREMENTS = ['reexpress-sdm==0.4.8', 'torch==2.15.0', 'numpy==2.4.6'];
+/** Pinned: what the numbers in docs were taken with. */
+const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));
+/** Git-ignored, one for all that use the SDK. */
+const cache = fileURLToPath(new URL('../.cache', import.meta.url));
+
+/** Fails unless every pinned package is there in its version and the SDK can be imported. */
+const CHECK = `
+import importlib.metadata, sys
+for line in open(sys.argv[1]):
+    name, wanted = line.strip().split('==')
+    assert importlib.metadata.version(name) == wanted, name
+import reexpress_sdm, torch
+`;
 
 const run = promisify(execFile);
 
@@ -13,8 +25,8 @@ export type Environment =
   | { readonly isReady: true; readonly python: string }
   | { readonly isReady: false; readonly reason: string };
 
-/** Makes the virtual environment on first use: about 3 GB of downloads and 5.5 GB on disk, because PyPI has PyTorch only with CUDA. */
-export async function preparePython(cache: string, print: (line: string) => void): Promise<Environment> {
+/** Makes the virtual environment on first use: about 3 GB of downloads and 5.5 GB on disk, because PyPI has PyTorch for Linux on x86-64 only with CUDA. */
+export async function preparePython(print: (line: string) => void): Promise<Environment> {
   const environment = join(cache, 'venv');
   const python = join(environment, 'bin', 'python');
   if (await isUsable(python)) return { isReady: true, python };
@@ -23,10 +35,10 @@ export async function preparePython(cache: string, print: (line: string) => void
     const building = join(cache, 'venv-unfinished');
     await rm(building, { recursive: true, force: true });
     await rm(environment, { recursive: true, force: true });
-    print(`Installing ${REQUIREMENTS.join(', ')} into ${environment} (about 3 GB to download, once) …`);
+    print(`Installing the Python SDK and PyTorch into ${environment} (about 3 GB to download, once) …`);
     await run('python3.11', ['-m', 'venv', building]);
     await rename(building, environment);
-    await runPython(python, ['-m', 'pip', 'install', '--quiet', '--no-cache-dir', ...REQUIREMENTS]);
+    await runPython(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);
     if (await isUsable(python)) return { isReady: true, python };
     return { isReady: false, reason: 'the installed SDK cannot be imported' };
   } catch (error) {
@@ -42,7 +54,7 @@ export async function runPython(python: string, parameters: readonly string[]): 
 async function isUsable(python: string): Promise<boolean> {
   try {
     await access(python);
-    await runPython(python, ['-c', 'import reexpress_sdm, torch; assert reexpress_sdm.__version__ == "0.4.8"']);
+    await runPython(python, ['-c', CHECK, requirements]);
     return true;
   } catch {
     return false;
