@@ -70,7 +70,8 @@ export interface SdmEstimator extends EstimatorParts {
   dispose(): void;
 }
 
-const BATCH_SIZE = 256;
+/** Rows at a time: enough that the weights are packed seldom. */
+const BATCH_SIZE = 1024;
 
 /** An estimator from its parts; loads kernels and index at the first estimate. Throws when the parts do not fit each other. */
 export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
