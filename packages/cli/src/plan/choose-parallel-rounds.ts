@@ -13,9 +13,12 @@ const LEAST_PRODUCTS = 2e10;
 /** Of the free memory that rounds at a time may fill. */
 const MEMORY_SHARE = 0.5;
 
-/** As many rounds at a time as there are rounds, cores and room for; 1 where a run is too short to gain. */
+/** Cores that the kernels of a single round use by themselves, about as well as rounds at a time would (`pnpm bench rounds`). */
+const CORES_OF_ROUND = 8;
+
+/** As many rounds at a time as there are rounds, cores and room for; 1 where one round fills the cores, or a run is too short to gain. */
 export function chooseParallelRounds(sizes: RunSizes, { cores, bytes }: MachineRoom): number {
-  if (productsOfRun(sizes) < LEAST_PRODUCTS) return 1;
+  if (cores <= CORES_OF_ROUND || productsOfRun(sizes) < LEAST_PRODUCTS) return 1;
   const fitting = Math.floor((MEMORY_SHARE * bytes) / bytesOfRound(sizes));
   return Math.max(1, Math.min(sizes.rounds, cores, fitting));
 }
