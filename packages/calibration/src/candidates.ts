@@ -24,23 +24,28 @@ export function sortedCandidates(scores: CalibrationScores, outOfDistributionLim
   return candidatesOf(scores, inOrder(placesWhere(rescaledSimilarities.length, isOver), rescaledSimilarities));
 }
 
-/** The candidates whose place (not row) `keeps` says yes to, in the same order. */
+/** The candidates whose place (not row) `keeps` says yes to, in the same order. Moves them together where they lie, so the given ones are gone. */
 export function keepCandidates(candidates: Candidates, keeps: (place: number) => boolean): Candidates {
-  const places = placesWhere(candidates.rows.length, keeps);
-  const take = <Values extends Int32Array | Float32Array>(values: Values, taken: Values): Values => {
-    for (let i = 0; i < places.length; i++) taken[i] = values[places[i]!]!;
-    return taken;
-  };
-  const integers = (values: Int32Array) => take(values, new Int32Array(places.length));
-  const numbers = (values: Float32Array) => take(values, new Float32Array(places.length));
+  const { rows, labels, predictions, rescaledSimilarities, trueProbabilities, predictedProbabilities } = candidates;
+  let kept = 0;
+  for (let place = 0; place < rows.length; place++) {
+    if (!keeps(place)) continue;
+    rows[kept] = rows[place]!;
+    labels[kept] = labels[place]!;
+    predictions[kept] = predictions[place]!;
+    rescaledSimilarities[kept] = rescaledSimilarities[place]!;
+    trueProbabilities[kept] = trueProbabilities[place]!;
+    predictedProbabilities[kept] = predictedProbabilities[place]!;
+    kept++;
+  }
   return {
     classCount: candidates.classCount,
-    rows: integers(candidates.rows),
-    labels: integers(candidates.labels),
-    predictions: integers(candidates.predictions),
-    rescaledSimilarities: numbers(candidates.rescaledSimilarities),
-    trueProbabilities: numbers(candidates.trueProbabilities),
-    predictedProbabilities: numbers(candidates.predictedProbabilities),
+    rows: rows.subarray(0, kept),
+    labels: labels.subarray(0, kept),
+    predictions: predictions.subarray(0, kept),
+    rescaledSimilarities: rescaledSimilarities.subarray(0, kept),
+    trueProbabilities: trueProbabilities.subarray(0, kept),
+    predictedProbabilities: predictedProbabilities.subarray(0, kept),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   requireScores,
 } from './calibration-scores.js';
 import { type Candidates, sortedCandidates } from './candidates.js';
+import { countBelow } from './order-statistics.js';
 import { sweepByLabelAndPrediction } from './prediction-sweep.js';
 import { sweep } from './sweep.js';
 
@@ -70,8 +71,7 @@ export function regionAt(
 ): HighReliabilityRegion {
   const { classCount, labels, rescaledSimilarities, trueProbabilities } = candidates;
   const share = allowedShare(targetAccuracy);
-  const found = rescaledSimilarities.findIndex((similarity) => similarity >= minRescaledSimilarity);
-  const start = found < 0 ? labels.length : found;
+  const start = countBelow(rescaledSimilarities, minRescaledSimilarity);
   const values = new Float32Array(labels.length - start);
   const classThresholds = Array.from({ length: classCount }, (_, c) => {
     let count = 0;

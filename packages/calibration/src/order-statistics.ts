@@ -41,12 +41,12 @@ export function createOrderStatistics(values: Float32Array): OrderStatistics {
       }
       return sorted[position] ?? Number.NaN;
     },
-    countAtLeast: (value) => leftBefore(size) - leftBefore(lowerBound(sorted, value)),
+    countAtLeast: (value) => leftBefore(size) - leftBefore(countBelow(sorted, value)),
   };
 }
 
 /** How many sorted values are under `value`. */
-function lowerBound(sorted: Float32Array, value: number): number {
+export function countBelow(sorted: Float32Array, value: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -62,20 +62,29 @@ export function sweep(candidates: Candidates, targetAccuracy: number): Sweep {
     belows: belows.slice(),
   };
   let hasEveryClass = counts.every((count) => count > 0);
+  // Only when a row under the target has left can fewer of them be too many.
+  let isFewer = true;
   for (let start = 0; start < labels.length && hasEveryClass; ) {
     const threshold = rescaledSimilarities[start]!;
-    const excess = worstExcess(counts, belows, share);
-    if (excess < best.excess) {
-      Object.assign(best, { threshold, excess });
-      best.counts.set(counts);
-      best.belows.set(belows);
+    if (isFewer) {
+      const excess = worstExcess(counts, belows, share);
+      if (excess < best.excess) {
+        Object.assign(best, { threshold, excess });
+        best.counts.set(counts);
+        best.belows.set(belows);
+      }
+      if (excess <= 0) break;
+      isFewer = false;
     }
-    if (excess <= 0) break;
     // Equal q' leave together.
     for (; start < labels.length && rescaledSimilarities[start] === threshold; start++) {
-      const left = --counts[labels[start]!]!;
-      if (left === 0) hasEveryClass = false;
-      if (trueProbabilities[start]! < target) belows[labels[start]!]!--;
+      const label = labels[start]!;
+      counts[label] = counts[label]! - 1;
+      if (counts[label] === 0) hasEveryClass = false;
+      if (trueProbabilities[start]! < target) {
+        belows[label] = belows[label]! - 1;
+        isFewer = true;
+      }
     }
   }
   if (Number.isNaN(best.threshold)) return { candidateCounts, best: null, isServed: false };
