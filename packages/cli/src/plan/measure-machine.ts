@@ -30,6 +30,7 @@ export async function measureMachine(sizes: RunSizes, signal: AbortSignal): Prom
     projectedNumbersPerSecond: (QUERIES * featureCount * representationSize) / projecting,
     matchedNumbersPerSecond: (QUERIES * vectors.rows * representationSize) / matching,
     secondsSpent: (performance.now() - startedAt) / 1000,
+    threads: kernels.threads,
   };
 }
 

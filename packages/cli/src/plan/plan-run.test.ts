@@ -16,6 +16,7 @@ const speeds = {
   projectedNumbersPerSecond: 1e9,
   matchedNumbersPerSecond: 1e10,
   secondsSpent: 0,
+  threads: 1,
 };
 
 it('counts steps, products and bytes', () => {
@@ -27,6 +28,11 @@ it('counts steps, products and bytes', () => {
   expect(seconds.total).toBeCloseTo(6 * (0.157 + 0.180224 + 0.704), 12);
   expect(bytes.features).toBe(4 * 11_000 * 256);
   expect(bytes.model).toBe(4 * (64 * 259 + 10_000 * 64));
+});
+
+it('counts what threads hold', () => {
+  const of = (threads: number) => planRun(sizes, { ...speeds, threads }).bytes.peak;
+  expect(of(3) - of(1)).toBe(4 * 10_000 * 64 + 2 * 40e6);
 });
 
 // Peaks in MB of whole processes, from `pnpm bench growth` on 26 November 2026; 15 % is what docs/performance.md claims.

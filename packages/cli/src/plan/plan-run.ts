@@ -20,6 +20,8 @@ export interface MachineSpeeds {
   readonly projectedNumbersPerSecond: number;
   /** Products of two numbers, in matching representations. */
   readonly matchedNumbersPerSecond: number;
+  /** Threads of the kernels. */
+  readonly threads: number;
   /** What the measurement took. */
   readonly secondsSpent: number;
 }
@@ -31,6 +33,8 @@ export interface MachineSpeeds {
 const ROW_BYTES = { matching: 165, finished: 310 };
 /** Node, kernels, compiled code, young objects and the distances of a block of queries, in bytes. */
 const RUNTIME_BYTES = 100e6;
+/** Of each further thread of the kernels: itself, and the distances of a block of queries. */
+const THREAD_BYTES = 40e6;
 /** 4-byte numbers kept for a weight: those of a round and the best, each with what is copied on the way, and two moments. */
 const WEIGHT_COPIES = 8;
 
@@ -42,11 +46,15 @@ export function planRun(sizes: RunSizes, speeds: MachineSpeeds) {
   const steps = Math.ceil(trainingRows / sizes.batchSize) * speeds.secondsPerStep;
   const projecting = projected / speeds.projectedNumbersPerSecond;
   const matching = matched / speeds.matchedNumbersPerSecond;
+  // Threads share a copy of the training representations; one alone looks them up.
+  const ofThreads =
+    speeds.threads > 1 ? 4 * trainingRows * representationSize + (speeds.threads - 1) * THREAD_BYTES : 0;
+  const rest = WEIGHT_COPIES * bytes.weights + RUNTIME_BYTES + ofThreads;
   return {
     seconds: { steps, projecting, matching, total: sizes.rounds * sizes.epochs * (steps + projecting + matching) },
     bytes: {
       features: bytes.features,
-      peak: bytes.features + Math.max(bytes.matching, bytes.finished) + WEIGHT_COPIES * bytes.weights + RUNTIME_BYTES,
+      peak: bytes.features + Math.max(bytes.matching, bytes.finished) + rest,
       model: bytes.weights + 4 * trainingRows * representationSize,
     },
   };

@@ -33,7 +33,7 @@ const BLOCK_ROWS = 4096;
 
 async function untrained(sizes: Sizes): Promise<SdmEstimator> {
   const { rows, representation: representationSize, features: featureCount, classes: classCount } = sizes;
-  const kernels = await loadKernels();
+  const kernels = await loadKernels({ threads: 1 });
   const adaptor = createAdaptor({ featureCount, representationSize, classCount, random: createRandom(1) });
   const representations = createMatrix(rows, representationSize);
   const predictions = new Int32Array(rows);
