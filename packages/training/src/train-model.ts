@@ -43,7 +43,7 @@ export interface TrainModelOptions extends GivenSettings {
   /** Where to train; not disposed. @default a kernelEngine of its own */
   readonly engine?: TrainingEngine | undefined;
   /**
-   * Rounds to train at a time, in a worker thread of Node each; the result is the same, bit for bit. Memory: the given features are shared, what a
+   * Rounds to train at a time, in a worker thread of Node each; the result is the same, bit for bit. Memory: the features are copied once for all threads, what a
    * round makes of them is not. Not with `engine`. Where there are no threads a warning says so, and it is one. @default 1
    */
   readonly parallelRounds?: number | undefined;
