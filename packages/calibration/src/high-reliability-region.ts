@@ -72,18 +72,16 @@ export function regionAt(
   const { classCount, labels, rescaledSimilarities, trueProbabilities } = candidates;
   const share = allowedShare(targetAccuracy);
   const start = countBelow(rescaledSimilarities, minRescaledSimilarity);
-  const values = new Float32Array(labels.length - start);
   const classThresholds = Array.from({ length: classCount }, (_, c) => {
-    let count = 0;
-    for (let i = start; i < labels.length; i++) if (labels[i] === c) values[count++] = trueProbabilities[i]!;
-    return smallest(values.subarray(0, count), Math.min(Math.trunc(share * count), count - 1));
+    const values: number[] = [];
+    for (let i = start; i < labels.length; i++) if (labels[i] === c) values.push(trueProbabilities[i]!);
+    return smallest(values, Math.min(Math.trunc(share * values.length), values.length - 1));
   });
   return { targetAccuracy, minRescaledSimilarity, classThresholds };
 }
 
 /** The value with `rank` smaller ones before it, from 0; 0 where there is none. Changes their order. */
-function smallest(values: Float32Array, rank: number): number {
-  // The library asks for an array of numbers and reads and writes by index alone.
-  if (values.length > 0) quickselect(values as unknown as number[], rank);
+function smallest(values: number[], rank: number): number {
+  if (values.length > 0) quickselect(values, rank);
   return values[rank] ?? 0;
 }
