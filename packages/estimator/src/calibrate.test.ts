@@ -52,8 +52,12 @@ describe('calibrate', () => {
 
   it('reports progress, and stops when asked', async () => {
     const completed: number[] = [];
-    await estimator.estimateAll(test.features, { onProgress: (progress) => completed.push(progress.completed) });
-    expect(completed).toEqual([256, 512, 600]);
+    const rows = selectRows(
+      test.features,
+      Array.from({ length: 1100 }, (_, i) => i % 600),
+    );
+    await estimator.estimateAll(rows, { onProgress: (progress) => completed.push(progress.completed) });
+    expect(completed).toEqual([1024, 1100]);
     const stopped = estimator.estimateAll(test.features, { signal: AbortSignal.abort() });
     expect(await codeOf(() => stopped)).toBe('aborted');
   });
