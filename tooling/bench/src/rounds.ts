@@ -1,9 +1,8 @@
-import { createRandom, type Example } from '@sdmjs/core';
 import { type TrainedModel, trainModel } from '@sdmjs/training';
+import { drawExamples } from './draw-examples.js';
 
 const ROUNDS = 3;
-const ROWS = 3000;
-const FEATURES = 512;
+const SIZES = { rows: 3000, features: 512 };
 const REPETITIONS = 3;
 const AT_A_TIME = [1, 2, 3] as const;
 
@@ -12,7 +11,7 @@ const AT_A_TIME = [1, 2, 3] as const;
  * of all threads, the start of the threads included.
  */
 export async function benchRounds(print: (line: string) => void): Promise<void> {
-  const [trainingSet, calibrationSet] = [drawExamples('training', 1), drawExamples('calibration', 2)];
+  const [trainingSet, calibrationSet] = [drawExamples('training', 1, SIZES), drawExamples('calibration', 2, SIZES)];
   const seconds = new Map(AT_A_TIME.map((count) => [count, { passed: [] as number[], spent: [] as number[] }]));
   for (let repetition = 0; repetition < REPETITIONS; repetition++) {
     const trained: TrainedModel[] = [];
@@ -58,13 +57,4 @@ function medianOf(values: readonly number[]): number {
 function rangeOf(values: readonly number[]): string {
   const text = (value: number) => value.toFixed(1);
   return `${text(medianOf(values))} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
-}
-
-function drawExamples(split: string, seed: number): Example[] {
-  const random = createRandom(seed);
-  return Array.from({ length: ROWS }, (_, i) => ({
-    id: `${split}-${i}`,
-    label: i % 2,
-    features: Float32Array.from({ length: FEATURES }, (_, j) => random.normal() + (j % 5 === 0 ? (i % 2) * 0.3 : 0)),
-  }));
 }

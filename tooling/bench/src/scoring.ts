@@ -1,16 +1,16 @@
-import { createRandom, type Example, featureMatrix, type Matrix } from '@sdmjs/core';
+import { featureMatrix, type Matrix } from '@sdmjs/core';
 import { calibrate, type SdmEstimator } from '@sdmjs/estimator';
 import { createPlainKernels } from '@sdmjs/kernels';
 import { kernelEngine, trainModel } from '@sdmjs/training';
+import { drawExamples } from './draw-examples.js';
 
-const ROWS = 10_000;
-const FEATURES = 1024;
+const SIZES = { rows: 10_000, features: 1024 };
 
 /** Prints an epoch of training and the scoring rate at 10,000 support rows, D 1,024, M 1,000, with the plain twin beside it. */
 export async function benchScoring(print: (line: string) => void): Promise<void> {
   const trained = await trainModel({
-    trainingSet: drawExamples('training', 1),
-    calibrationSet: drawExamples('calibration', 2),
+    trainingSet: drawExamples('training', 1, SIZES),
+    calibrationSet: drawExamples('calibration', 2, SIZES),
     representationSize: 1000,
     epochs: 1,
     shuffle: false,
@@ -19,7 +19,7 @@ export async function benchScoring(print: (line: string) => void): Promise<void>
   print(`one epoch, q and d of both splits refreshed: ${trained.history[0]!.seconds.toFixed(1)} s`);
   const estimator = calibrate(trained);
   const plain = calibrate({ ...trained, kernels: createPlainKernels() });
-  const rows = featureMatrix(drawExamples('test', 3).slice(0, 2048));
+  const rows = featureMatrix(drawExamples('test', 3, SIZES).slice(0, 2048));
   const [fast, slow] = [await rowsPerSecond(estimator, rows, 3), await rowsPerSecond(plain, slice(rows, 16), 1)];
   print(`estimateAll: ${fast.toFixed(0)} rows/s, ${(fast / slow).toFixed(0)} x plain`);
   print(`estimate, 25 nearest shown: median ${(await medianLatency(estimator, rows)).toFixed(1)} ms`);
@@ -50,14 +50,4 @@ async function medianLatency(estimator: SdmEstimator, rows: Matrix): Promise<num
 
 function slice({ data, columns }: Matrix, rows: number): Matrix {
   return { data: data.subarray(0, rows * columns), rows, columns };
-}
-
-/** Two overlapping classes: one direction in five carries the label. */
-function drawExamples(split: string, seed: number): Example[] {
-  const random = createRandom(seed);
-  return Array.from({ length: ROWS }, (_, i) => ({
-    id: `${split}-${i}`,
-    label: i % 2,
-    features: Float32Array.from({ length: FEATURES }, (_, j) => random.normal() + (j % 5 === 0 ? (i % 2) * 0.3 : 0)),
-  }));
 }
