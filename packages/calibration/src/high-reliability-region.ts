@@ -1,4 +1,4 @@
-import { SdmError } from '@sdmjs/core';
+import { countBelow, SdmError } from '@sdmjs/core';
 import quickselect from 'quickselect';
 import { allowedShare } from './alpha-ladder.js';
 import {
@@ -8,7 +8,6 @@ import {
   requireScores,
 } from './calibration-scores.js';
 import { type Candidates, sortedCandidates } from './candidates.js';
-import { countBelow } from './order-statistics.js';
 import { sweepByLabelAndPrediction } from './prediction-sweep.js';
 import { sweep } from './sweep.js';
 
@@ -71,7 +70,7 @@ export function regionAt(
 ): HighReliabilityRegion {
   const { classCount, labels, rescaledSimilarities, trueProbabilities } = candidates;
   const share = allowedShare(targetAccuracy);
-  const start = countBelow(rescaledSimilarities, minRescaledSimilarity);
+  const start = countBelow({ sorted: rescaledSimilarities }, minRescaledSimilarity);
   const classThresholds = Array.from({ length: classCount }, (_, c) => {
     const values: number[] = [];
     for (let i = start; i < labels.length; i++) if (labels[i] === c) values.push(trueProbabilities[i]!);

@@ -71,13 +71,11 @@ export function findNestedRegions(scores: CalibrationScores, options: NestedRegi
 /** As `admits`; candidates are above the out-of-distribution limit. */
 function rejectedBy(region: HighReliabilityRegion, candidates: Candidates, scores: CalibrationScores): Candidates {
   const { classThresholds, minRescaledSimilarity } = region;
-  const { rows, rescaledSimilarities, predictions, predictedProbabilities, classCount } = candidates;
+  const { rows, rescaledSimilarities, predictions, classCount } = candidates;
   const { data } = scores.probabilities;
   return keepCandidates(candidates, (place) => {
-    const prediction = predictions[place]!;
     if (rescaledSimilarities[place]! < minRescaledSimilarity) return true;
-    if (predictedProbabilities[place]! < Math.fround(classThresholds[prediction]!)) return true;
-    const where = { offset: rows[place]! * classCount, prediction };
+    const where = { offset: rows[place]! * classCount, prediction: predictions[place]! };
     return !isPredictionAlone(classThresholds, data, where);
   });
 }

@@ -1,3 +1,5 @@
+import { countBelow } from '@sdmjs/core';
+
 /** Values that leave one by one, and the ranks of those that are left; every question and every removal takes O(log n). */
 export interface OrderStatistics {
   /** Takes out the value given at `index`, once. */
@@ -41,17 +43,6 @@ export function createOrderStatistics(values: Float32Array): OrderStatistics {
       }
       return sorted[position] ?? Number.NaN;
     },
-    countAtLeast: (value) => leftBefore(size) - leftBefore(countBelow(sorted, value)),
+    countAtLeast: (value) => leftBefore(size) - leftBefore(countBelow({ sorted }, value)),
   };
-}
-
-/** How many sorted values are under `value`. */
-export function countBelow(sorted: Float32Array, value: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
