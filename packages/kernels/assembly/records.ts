@@ -19,7 +19,7 @@ export class Support {
   /** Integer copies: panels of 8 rows, two numbers of each side by side; their squared lengths `[width]`, infinite for padding. */
   panels: usize;
   lengths: usize;
-  /** Where rows that are looked up are put, LOOKED_UP_ROWS of them. */
+  /** Where rows that are looked up are put, LOOKED_UP_ROWS of them for each thread. */
   room: usize;
   /** What one unit of the integer copies is worth. */
   scale: f64;

@@ -11,10 +11,10 @@ function receive(message) {
   else instances.delete(message.forget);
 }
 
-function work({ task, parameters, counters, arena, bytes, memory }) {
+function work({ task, parameters, counters, arena, bytes, memory, rows }) {
   if (memory) {
-    const imports = { env: { memory, fetchRows() {} } };
-    instances.set(arena, { kernels: new WebAssembly.Instance(setup.module, imports).exports, memory });
+    const env = { memory, thread: setup.thread, fetchRows: (...place) => fetchRows(memory, rows, ...place) };
+    instances.set(arena, { kernels: new WebAssembly.Instance(setup.module, { env }).exports, memory });
   }
   const known = instances.get(arena);
   // Not all of the memory can be seen from here: the others do the task.
@@ -29,6 +29,17 @@ function work({ task, parameters, counters, arena, bytes, memory }) {
     }
     Atomics.add(counters, FINISHED, 1);
     Atomics.notify(counters, FINISHED);
+  }
+}
+
+// As fetchRows of src/simd/arena.ts.
+function fetchRows({ buffer }, { data, columns, stride }, list, start, count, target) {
+  const numbers = list === 0 ? undefined : new Int32Array(buffer, list, count);
+  const room = new Float32Array(buffer, target, count * stride);
+  if (columns < stride) room.fill(0);
+  for (let i = 0; i < count; i++) {
+    const from = (numbers ? numbers[i] : start + i) * columns;
+    room.set(data.subarray(from, from + columns), i * stride);
   }
 }
 

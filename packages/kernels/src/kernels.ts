@@ -15,6 +15,11 @@ export interface Kernels {
    */
   hold(factor: Matrix): () => void;
   /**
+   * A matrix of zeros for support rows. Where there are threads it lies in memory that all of them see (a `SharedArrayBuffer`), so that a
+   * matcher need not copy it. Throws `out-of-range`, `out-of-memory`.
+   */
+  createRows(rows: number, columns: number): Matrix;
+  /**
    * Packs the support once for many matches. Its rows may be looked up as long as the matcher is used: they must not change. Throws `empty-input`, `shape-mismatch`, `not-finite`,
    * `out-of-memory`.
    */

@@ -135,7 +135,7 @@ async function forwardInBlocks(
   features: FeatureRows,
   { kernels, room, signal }: { kernels: Kernels; room: Room; signal: AbortSignal | undefined },
 ): Promise<AdaptorOutputs> {
-  const representations = room.take(features.rows, adaptor.projectionBias.length);
+  const representations = room.take(features.rows, adaptor.projectionBias.length, kernels);
   const logits = createMatrix(features.rows, adaptor.classifierBias.length);
   for (const { start, block } of blocksOf(features)) {
     const outputs = adapt(adaptor, block, kernels);
@@ -149,8 +149,8 @@ async function forwardInBlocks(
 
 /** Room for the representations of a split, used again: an epoch does not begin beside those of the last, nor does the final model. */
 interface Room {
-  /** A matrix for the caller to keep, or to give back. Its contents are left over. */
-  take(rows: number, columns: number): Matrix;
+  /** A matrix for the caller to keep, or to give back; kernels match to it without a copy. Its contents are left over. */
+  take(rows: number, columns: number, kernels: Kernels): Matrix;
   giveBack(matrix: Matrix): void;
 }
 
@@ -158,10 +158,10 @@ function createRoom(): Room {
   // One of each split.
   let spare: Matrix[] = [];
   return {
-    take(rows, columns) {
+    take(rows, columns, kernels) {
       const fitting = spare.find((matrix) => matrix.rows === rows && matrix.columns === columns);
       spare = spare.filter((matrix) => matrix !== fitting);
-      return fitting ?? createMatrix(rows, columns);
+      return fitting ?? kernels.createRows(rows, columns);
     },
     giveBack(matrix) {
       spare = [...spare.slice(-1), matrix];

@@ -1,6 +1,7 @@
-import type { Matrix } from '@sdmjs/core';
+import { createMatrix, type Matrix } from '@sdmjs/core';
 import { requireInnerSizes } from '../checks.js';
 import type { Kernels } from '../kernels.js';
+import { createSharedRows } from '../threads/shared-rows.js';
 import type { Team } from '../threads/team.js';
 import { type Arena, createArena } from './arena.js';
 import { type HeldFactor, copyFactor, product } from './product.js';
@@ -43,6 +44,7 @@ export function createSimdKernels(module: WebAssembly.Module, team: Team, { shar
         team.forget(arena);
       };
     },
+    createRows: (rows, columns) => (shared ? createSharedRows(rows, columns) : createMatrix(rows, columns)),
     createMatcher: (support) => createSimdMatcher(support, workplaces.open(support.vectors)),
     createThinAdam: (initial, moments) =>
       createSimdThinAdam(initial, { arena: createArena(module, { shared }), team, moments }),

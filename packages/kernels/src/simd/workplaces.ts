@@ -20,7 +20,7 @@ export function createWorkplaces(team: Team, createArena: () => Arena) {
 
   function release(arena: Arena): void {
     team.forget(arena);
-    arena.fetchRows = () => {};
+    arena.rows = undefined;
     spare = new WeakRef(arena);
     hurryCollection(arena.memory.buffer.byteLength);
   }
