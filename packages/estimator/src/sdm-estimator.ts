@@ -1,5 +1,5 @@
 import type { NestedRegions } from '@sdmjs/calibration';
-import { createMatrix, createPause, type EmpiricalCdf, type Matrix, throwIfAborted } from '@sdmjs/core';
+import { createMatrix, createPause, type EmpiricalCdf, type Matrix, rowsOf, throwIfAborted } from '@sdmjs/core';
 import type { CreateExemplarIndex, DistanceScale } from '@sdmjs/exemplars';
 import type { Kernels } from '@sdmjs/kernels';
 import type { SavedCalibrationRows } from './calibration-rows.js';
@@ -94,7 +94,7 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
     for (let start = 0; start < features.rows; start += BATCH_SIZE) {
       throwIfAborted(signal, 'estimateAll');
       const end = Math.min(start + BATCH_SIZE, features.rows);
-      const batch = createMatrix(end - start, features.columns, rowsOf(features, start, end));
+      const batch = rowsOf(features, start, end);
       const batchOptions = { nearestCount, exclusions: exclusions.subarray(start, end), signal };
       estimates.push(...(await scoreBatch(calibrated, batch, { ...(await runtime), ...batchOptions })));
       onProgress?.({ completed: end, total: features.rows });
@@ -124,8 +124,4 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
       );
     },
   };
-}
-
-function rowsOf({ data, columns }: Matrix, start: number, end: number): Float32Array {
-  return data.subarray(start * columns, end * columns);
 }

@@ -5,8 +5,11 @@ export interface Kernels {
   readonly name: 'simd' | 'plain';
   /** Threads that work at once at most, the caller's among them. */
   readonly threads: number;
-  /** A·Bᵀ `[a.rows, b.rows]`: each element a float32 sum over k in ascending order. Throws `shape-mismatch`. */
-  multiplyTransposed(a: Matrix, b: Matrix): Matrix;
+  /**
+   * A·Bᵀ `[a.rows, b.rows]`: each element a float32 sum over k in ascending order. Written to `into`, which is neither factor, where it is
+   * given. Throws `shape-mismatch`.
+   */
+  multiplyTransposed(a: Matrix, b: Matrix, into?: Matrix): Matrix;
   /** A·B `[a.rows, b.columns]`, summed likewise. Throws `shape-mismatch`. */
   multiply(a: Matrix, b: Matrix): Matrix;
   /**

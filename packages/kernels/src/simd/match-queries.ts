@@ -1,3 +1,4 @@
+import { rowsOf } from '@sdmjs/core';
 import { notFinite } from '../checks.js';
 import type { Matches, MatchRequest } from '../kernels.js';
 import type { Team } from '../threads/team.js';
@@ -29,7 +30,7 @@ export function matchQueries(
   range: MatchRange,
   distanceBytes = DISTANCE_BYTES,
 ): void {
-  const { arena, columns, stride, width, record } = support;
+  const { arena, stride, width, record } = support;
   const { request, start, count } = range;
   const mark = arena.mark();
   const rowsKept = Math.floor(distanceBytes / (4 * width) / PANEL) * PANEL;
@@ -39,8 +40,7 @@ export function matchQueries(
   const chunks = blocks.starts.length - 1;
   try {
     const queries = arena.allocate(4 * count * stride, 'queries');
-    const data = request.queries.data.subarray(start * columns, (start + count) * columns);
-    copyRows(arena, queries, { data, rows: count, columns, stride });
+    copyRows(arena, queries, { ...rowsOf(request.queries, start, start + count), stride });
     const scratchBytes = Math.ceil(arena.kernels.matchScratchBytes(record, blocks.block, keepsDistances) / 64) * 64;
     const threads = Math.min(team.size, chunks);
     const what = `distances of ${blocks.block} queries for each of ${threads} threads`;
