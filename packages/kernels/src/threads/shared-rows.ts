@@ -1,4 +1,5 @@
 import { createMatrix, type Matrix, SdmError } from '@sdmjs/core';
+import { hurryCollection } from './collection.js';
 
 /** A matrix of zeros that all threads see. Throws `out-of-range` or `out-of-memory`. */
 export function createSharedRows(rows: number, columns: number): Matrix {
@@ -11,6 +12,8 @@ export function isShared({ data }: Matrix): boolean {
 }
 
 function sharedBuffer(byteCount: number): SharedArrayBuffer {
+  // Unlike other memory, shared memory does not make V8 collect.
+  hurryCollection(byteCount);
   try {
     return new SharedArrayBuffer(byteCount);
   } catch (cause) {
