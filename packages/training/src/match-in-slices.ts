@@ -1,4 +1,4 @@
-import { createMatrix, type Matrix } from '@sdmjs/core';
+import { type Matrix, rowsOf } from '@sdmjs/core';
 import type { ExemplarIndex, MatchOptions } from '@sdmjs/exemplars';
 import { rowRange } from './feature-rows.js';
 
@@ -29,14 +29,14 @@ export interface SliceOptions extends Pick<MatchOptions, 'maxSimilarity' | 'sign
 }
 
 /** A few seconds of work where rows are a million; and of what kernels on 8 threads take at a time a multiple, so that slices cost nothing. */
-const SLICE_ROWS = 4096;
+const SLICE_ROWS = 4000;
 
 /** Matches the rows that are not known yet, slice after slice; how rows are cut into slices does not show in what is found. */
 export async function matchInSlices(
   { representations, predictions }: Queries,
   { index, areSupport, known, onSlice, onProgress, maxSimilarity, signal }: SliceOptions,
 ): Promise<MatchedRows> {
-  const { rows, columns, data } = representations;
+  const { rows } = representations;
   const similarities = new Int32Array(rows);
   const nearestDistances = new Float32Array(rows);
   const add = (found: MatchedRows, start: number) => {
@@ -46,8 +46,7 @@ export async function matchInSlices(
   add(known, 0);
   for (let start = known.similarities.length; start < rows; start += SLICE_ROWS) {
     const end = Math.min(start + SLICE_ROWS, rows);
-    const slice = createMatrix(end - start, columns, data.subarray(start * columns, end * columns));
-    const found = await index.match(slice, predictions.subarray(start, end), {
+    const found = await index.match(rowsOf(representations, start, end), predictions.subarray(start, end), {
       maxSimilarity,
       exclusions: areSupport ? rowRange(start, end) : undefined,
       signal,

@@ -100,6 +100,21 @@ describe('a resumed training', () => {
     expect(lasting(await trainModel({ ...rest, resume: decodeRunState(states[11]!) }))).toEqual(lasting(whole));
   });
 
+  it('goes on from a stop within a warm-up as if its best epoch had not been matched', async () => {
+    const options = { ...workedCase, crossEntropyEpochs: 3 };
+    const whole = await trainModel(options);
+    const controller = new AbortController();
+    let last: Uint8Array | undefined;
+    const stopped = await trainModel({
+      ...options,
+      stopSignal: controller.signal,
+      onProgress: (event) => event.kind === 'epoch' && controller.abort(),
+      onCheckpoint: (state) => void (last = encodeRunState(state)),
+    });
+    expect(stopped).toMatchObject({ isStoppedEarly: true, bestEpoch: 1 });
+    expect(lasting(await trainModel({ ...options, resume: decodeRunState(last!) }))).toEqual(lasting(whole));
+  });
+
   it('continues a saved model as without a break', async () => {
     const before = await trainModel({ ...workedCase, epochs: 2 });
     const options = { ...workedCase, epochs: 3, continueFrom: { model: before.model, modelId: 'before' } };

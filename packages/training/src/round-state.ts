@@ -17,6 +17,8 @@ export interface RoundState {
   readonly warmUp?: Checkpoint | undefined;
   /** The caller asked to stop after this epoch. */
   readonly isStopped: boolean;
+  /** Where a run goes on that was stopped within a warm-up: before its best epoch was matched to have something to keep. */
+  readonly goesOnFrom?: RoundState | undefined;
 }
 
 /** What every epoch of a round shares. */

@@ -1,6 +1,6 @@
 import { balancedLoss, type Signals, sdmLoss, softmaxSignals } from '@sdmjs/activation';
 import { balancedAccuracy, balancedMean, balancedMedian } from '@sdmjs/calibration';
-import { argMaxRows, createMatrix, type Matrix } from '@sdmjs/core';
+import { argMaxRows, type Matrix, rowsOf } from '@sdmjs/core';
 import type { AdaptorOutputs } from '@sdmjs/estimator';
 import { distanceQuantiles, type ExemplarIndex, fitDistanceScale } from '@sdmjs/exemplars';
 import type { EngineRound, SplitName, TrainingEngine } from './engine.js';
@@ -110,16 +110,15 @@ const LOSS_ROWS = 4096;
 
 /** SDM losses of all rows, without arrays as large as all of them on the way. */
 function lossesInBlocks(scores: SplitScores, labels: Int32Array, settings: TrainingSettings): Float32Array {
-  const { rows, columns, data } = scores.logits;
+  const { rows } = scores.logits;
   const losses = new Float32Array(rows);
   for (let start = 0; start < rows; start += LOSS_ROWS) {
     const end = Math.min(start + LOSS_ROWS, rows);
-    const logits = createMatrix(end - start, columns, data.subarray(start * columns, end * columns));
     const signals = {
       similarities: scores.similarities.subarray(start, end),
       distanceQuantiles: scores.distanceQuantiles.subarray(start, end),
     };
-    losses.set(sdmLoss(logits, labels.subarray(start, end), signals, settings), start);
+    losses.set(sdmLoss(rowsOf(scores.logits, start, end), labels.subarray(start, end), signals, settings), start);
   }
   return losses;
 }

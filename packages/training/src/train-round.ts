@@ -119,7 +119,7 @@ export async function trainRound(training: RoundTraining): Promise<FinishedRound
       state = isWarmUp
         ? await warmUpEpoch({ ...context, onMatching }, state, trained)
         : await matchedEpoch({ ...context, onMatching, onMatches: keeper?.matchesOf(state, trained) }, state, trained);
-      await keeper?.keep(state);
+      await keeper?.keep(state.goesOnFrom ?? state);
     }
     return { normalization, best: state.best!, history: state.history };
   } finally {

@@ -39,7 +39,8 @@ export async function warmUpEpoch(
   await announce(context, report);
   const isStopped = context.stopSignal?.aborted ?? false;
   const next = { ...state, warmUp: winner, history: [...state.history, report], isStopped };
-  return epoch === settings.crossEntropyEpochs || isStopped ? matchWinner(context, next, { epoch, winner }) : next;
+  if (epoch === settings.crossEntropyEpochs) return matchWinner(context, next, { epoch, winner });
+  return isStopped ? { ...(await matchWinner(context, next, { epoch, winner })), goesOnFrom: next } : next;
 }
 
 async function matchWinner(
