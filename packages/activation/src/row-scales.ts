@@ -22,8 +22,8 @@ export function signalScales(
   requireCount(signals.similarities, rows, `${where}: similarities`);
   requireCount(signals.distanceQuantiles, rows, `${where}: distanceQuantiles`);
   for (let i = 0; i < rows; i++) {
-    const similarity = requireNumber(signals.similarities[i]!, `${where}: similarity of row ${i}`);
-    const quantile = requireNumber(signals.distanceQuantiles[i]!, `${where}: distance quantile of row ${i}`);
+    const similarity = requireNumber(signals.similarities[i]!, where, 'similarity', i);
+    const quantile = requireNumber(signals.distanceQuantiles[i]!, where, 'distance quantile', i);
     if (similarity < 0)
       throw new SdmError('out-of-range', `${where}: row ${i} wants similarity >= 0, got ${similarity}`);
     if (quantile < 0 || quantile > 1) {
@@ -47,11 +47,8 @@ export function baseScales(
   const exponents = new Float32Array(rows);
   const logBases = new Float32Array(rows);
   for (let i = 0; i < rows; i++) {
-    const rowBase = requireNumber(typeof base === 'number' ? base : base[i]!, `${where}: base of row ${i}`);
-    exponents[i] = requireNumber(
-      typeof exponent === 'number' ? exponent : exponent[i]!,
-      `${where}: exponent of row ${i}`,
-    );
+    const rowBase = requireNumber(typeof base === 'number' ? base : base[i]!, where, 'base', i);
+    exponents[i] = requireNumber(typeof exponent === 'number' ? exponent : exponent[i]!, where, 'exponent', i);
     if (Math.fround(rowBase) <= 1 || exponents[i]! < 0) {
       throw new SdmError(
         'out-of-range',
@@ -97,8 +94,8 @@ export function requireCount(values: ArrayLike<unknown>, rows: number, what: str
     throw new SdmError('shape-mismatch', `${what}: wanted ${rows}, one a row, got ${values.length}`);
 }
 
-function requireNumber(value: number, what: string): number {
+function requireNumber(value: number, where: string, name: string, row: number): number {
   if (!Number.isFinite(Math.fround(value)))
-    throw new SdmError('not-finite', `${what} is ${value}; wanted a finite float32`);
+    throw new SdmError('not-finite', `${where}: ${name} of row ${row} is ${value}; wanted a finite float32`);
   return value;
 }

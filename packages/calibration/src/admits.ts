@@ -20,22 +20,22 @@ export function admits(region: HighReliabilityRegion, row: ScoredRow, options: O
   const rescaled = Math.fround(row.rescaledSimilarity);
   if (!(Math.floor(rescaled) > requireLimit(options, 'admits'))) return false;
   if (!(rescaled >= Math.fround(minRescaledSimilarity))) return false;
-  return isPredictionAlone(classThresholds, row.probabilities, { offset: 0, prediction: row.prediction });
+  return classAlone(classThresholds, row.probabilities, 0) === row.prediction;
 }
 
-/** Whether exactly one class is at or over its threshold among the probabilities from `offset` on, and it is the prediction. */
-export function isPredictionAlone(
-  classThresholds: readonly number[],
+/** The only class at or over its threshold among the probabilities from `offset` on; NaN, which no prediction equals, when there are none or several. */
+export function classAlone(
+  classThresholds: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  { offset, prediction }: { readonly offset: number; readonly prediction: number },
-): boolean {
-  let reached = -1;
+  offset: number,
+): number {
+  let alone = Number.NaN;
   for (let c = 0; c < classThresholds.length; c++) {
     if (Math.fround(probabilities[offset + c]!) < Math.fround(classThresholds[c]!)) continue;
-    if (reached >= 0) return false;
-    reached = c;
+    if (alone >= 0) return Number.NaN;
+    alone = c;
   }
-  return reached >= 0 && reached === prediction;
+  return alone;
 }
 
 /** Target accuracy of the first region that admits the row, 0 when none does. `regions` come in descending order, as `findNestedRegions` gives them. */

@@ -31,6 +31,7 @@ export function requireScores(scores: CalibrationScores, where: string): void {
       throw new SdmError('shape-mismatch', `${where}: wanted ${rows} ${name}, one a row, got ${values.length}`);
     }
   }
+  if (areFit(scores)) return;
   requireClasses(labels, columns, `${where}: label`);
   requireClasses(predictions, columns, `${where}: prediction`);
   requireFinite(probabilities, `${where}: probabilities`);
@@ -42,6 +43,27 @@ export function requireScores(scores: CalibrationScores, where: string): void {
       `${where}: row ${row} has q' ${rescaledSimilarities[row]}, wanted a finite number >= 0`,
     );
   }
+}
+
+/** Whether nothing is wrong, in one pass over the rows; what is wrong is then found by one check after the other. */
+function areFit({ probabilities, rescaledSimilarities, labels, predictions }: CalibrationScores): boolean {
+  const { data, rows, columns } = probabilities;
+  for (let row = 0, k = 0; row < rows; row++) {
+    const label = labels[row]!;
+    const prediction = predictions[row]!;
+    const similarity = rescaledSimilarities[row]!;
+    if (!(label >= 0 && label < columns && label % 1 === 0)) return false;
+    if (!(prediction >= 0 && prediction < columns && prediction % 1 === 0)) return false;
+    if (!(similarity >= 0 && similarity < Number.POSITIVE_INFINITY)) return false;
+    let sum = 0;
+    for (const end = k + columns; k < end; k++) {
+      const value = data[k]!;
+      if (!(value >= 0 && value <= 1)) return false;
+      sum = Math.fround(sum + value);
+    }
+    if (Math.abs(Math.fround(sum - 1)) > ROW_SUM_TOLERANCE) return false;
+  }
+  return true;
 }
 
 /** The out-of-distribution limit, checked: an integer of at least 0. */

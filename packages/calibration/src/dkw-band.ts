@@ -9,9 +9,12 @@ export function dkwErrors(sampleSizes: ArrayLike<number>, targetAccuracy: number
     throw new SdmError('out-of-range', `dkwErrors: wanted a targetAccuracy between 0.5 and 1, got ${targetAccuracy}`);
   }
   const logarithm = Math.fround(Math.log(Math.fround(2 / (1 - targetAccuracy))));
-  return Float32Array.from(sampleSizes, (size) =>
-    size === 0 ? 1 : Math.sqrt(Math.fround(logarithm / Math.fround(2 * size))),
-  );
+  const errors = new Float32Array(sampleSizes.length);
+  for (let c = 0; c < errors.length; c++) {
+    const size = sampleSizes[c]!;
+    errors[c] = size === 0 ? 1 : Math.sqrt(Math.fround(logarithm / Math.fround(2 * size)));
+  }
+  return errors;
 }
 
 /** A distance quantile less and plus an error (the largest of `dkwErrors`), in float32, kept within [0, 1]. */

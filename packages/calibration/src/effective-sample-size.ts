@@ -24,5 +24,7 @@ export function fitEffectiveSampleSizes(
 
 /** How many calibration rows of each class have a q' at most this one: the more, the better is a row like this known. `[classes]` */
 export function effectiveSampleSize(distributions: readonly EmpiricalCdf[], rescaledSimilarity: number): Int32Array {
-  return Int32Array.from(distributions, (cdf) => countAtMost(cdf, rescaledSimilarity));
+  const sizes = new Int32Array(distributions.length);
+  for (let c = 0; c < sizes.length; c++) sizes[c] = countAtMost(distributions[c]!, rescaledSimilarity);
+  return sizes;
 }

@@ -1,6 +1,5 @@
 import { countBelow, SdmError } from '@sdmjs/core';
 import quickselect from 'quickselect';
-import { allowedShare } from './alpha-ladder.js';
 import {
   type CalibrationScores,
   type OutOfDistributionOptions,
@@ -9,7 +8,7 @@ import {
 } from './calibration-scores.js';
 import { type Candidates, sortedCandidates } from './candidates.js';
 import { sweepByLabelAndPrediction } from './prediction-sweep.js';
-import { sweep } from './sweep.js';
+import { sweep, type ThresholdTally } from './sweep.js';
 
 /**
  * What a region must keep on its calibration rows. `byLabel`: of the outputs of each true class, at most a share 1 − target is under the
@@ -51,7 +50,7 @@ export function findHighReliabilityRegion(
   const candidates = sortedCandidates(scores, requireLimit(options, 'findHighReliabilityRegion'));
   const { best, isServed } = sweepFor(options)(candidates, targetAccuracy);
   return isServed && best !== null
-    ? regionAt(candidates, best.minRescaledSimilarity, targetAccuracy)
+    ? regionAt(candidates, best, targetAccuracy)
     : { targetAccuracy, minRescaledSimilarity: Number.POSITIVE_INFINITY, classThresholds: [] };
 }
 
@@ -62,25 +61,38 @@ export function sweepFor({ requirement = 'byLabel' }: RequirementOptions): typeo
   throw new SdmError('out-of-range', `requirement: wanted 'byLabel' or 'byLabelAndPrediction', got ${requirement}`);
 }
 
-/** The region whose threshold on q' is `minRescaledSimilarity`: each class's threshold is its (1 − target) quantile above that. */
+/** The region at a threshold on q' that serves every class: each class's threshold is its (1 − target) quantile at or above that. */
 export function regionAt(
   candidates: Candidates,
-  minRescaledSimilarity: number,
+  { minRescaledSimilarity, classes }: ThresholdTally,
   targetAccuracy: number,
 ): HighReliabilityRegion {
-  const { classCount, labels, rescaledSimilarities, trueProbabilities } = candidates;
-  const share = allowedShare(targetAccuracy);
-  const start = countBelow({ sorted: rescaledSimilarities }, minRescaledSimilarity);
-  const classThresholds = Array.from({ length: classCount }, (_, c) => {
-    const values: number[] = [];
-    for (let i = start; i < labels.length; i++) if (labels[i] === c) values.push(trueProbabilities[i]!);
-    return smallest(values, Math.min(Math.trunc(share * values.length), values.length - 1));
-  });
+  const target = Math.fround(targetAccuracy);
+  const reaching = classes.map(({ count, below }) => new Array<number>(count - below).fill(target));
+  collectReaching(reaching, candidates, { minRescaledSimilarity, target });
+  // The quantile has `allowed` smaller values before it, of which those under the target are known.
+  const classThresholds = classes.map(({ below, allowed }, c) => smallest(reaching[c]!, allowed - below));
   return { targetAccuracy, minRescaledSimilarity, classThresholds };
 }
 
-/** The value with `rank` smaller ones before it, from 0; 0 where there is none. Changes their order. */
+/** Writes the activations at the true class that reach the target, by class, of candidates at or over the threshold on q'. */
+function collectReaching(
+  reaching: readonly number[][],
+  { labels, rescaledSimilarities, trueProbabilities }: Candidates,
+  { minRescaledSimilarity, target }: { readonly minRescaledSimilarity: number; readonly target: number },
+): void {
+  const found = new Int32Array(reaching.length);
+  const start = countBelow({ sorted: rescaledSimilarities }, minRescaledSimilarity);
+  for (let place = start; place < labels.length; place++) {
+    const probability = trueProbabilities[place]!;
+    if (probability < target) continue;
+    const label = labels[place]!;
+    reaching[label]![found[label]!++] = probability;
+  }
+}
+
+/** The value with `rank` smaller ones before it, from 0. Changes their order. */
 function smallest(values: number[], rank: number): number {
-  if (values.length > 0) quickselect(values, rank);
-  return values[rank] ?? 0;
+  quickselect(values, rank);
+  return values[rank]!;
 }

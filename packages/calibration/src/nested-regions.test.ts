@@ -71,6 +71,23 @@ describe('findNestedRegions', () => {
     );
   });
 
+  it('comes closest at the lowest threshold where the worst class has the fewest rows too many', () => {
+    fc.assert(
+      fc.property(arbitraryScores, fc.constantFrom(0.05, 0.2, 0.4), (scores, alphaResolution) => {
+        const [rung] = findNestedRegions(scores, { alphaResolution }).rungs;
+        const excessAt = (minRescaledSimilarity: number) => {
+          const { classes } = literalTally(scores, rung!.targetAccuracy, { minRescaledSimilarity });
+          if (classes.some(({ count }) => count === 0)) return Number.POSITIVE_INFINITY;
+          return Math.max(0, ...classes.map(({ below, allowed }) => below - allowed));
+        };
+        const thresholds = [...new Set(scores.rescaledSimilarities.filter((q) => q >= 1))].sort((a, b) => a - b);
+        const least = Math.min(...thresholds.map(excessAt));
+        const lowest = thresholds.find((threshold) => excessAt(threshold) === least);
+        expect(rung!.closest?.minRescaledSimilarity).toBe(least === Number.POSITIVE_INFINITY ? undefined : lowest);
+      }),
+    );
+  });
+
   it('has the single region of the top target as its first rung', () => {
     fc.assert(
       fc.property(arbitraryScores, (scores) => {

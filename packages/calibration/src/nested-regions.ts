@@ -1,4 +1,5 @@
-import { isPredictionAlone } from './admits.js';
+import { countBelow } from '@sdmjs/core';
+import { classAlone } from './admits.js';
 import { alphaLadder } from './alpha-ladder.js';
 import {
   type CalibrationScores,
@@ -6,7 +7,7 @@ import {
   requireLimit,
   requireScores,
 } from './calibration-scores.js';
-import { type Candidates, keepCandidates, sortedCandidates } from './candidates.js';
+import { type Candidates, firstCandidates, sortedCandidates } from './candidates.js';
 import { type HighReliabilityRegion, type RequirementOptions, regionAt, sweepFor } from './high-reliability-region.js';
 import type { Sweep, ThresholdTally } from './sweep.js';
 
@@ -54,6 +55,7 @@ export function findNestedRegions(scores: CalibrationScores, options: NestedRegi
   const ladder = alphaLadder(alphaResolution);
   requireScores(scores, 'findNestedRegions');
   const outOfDistributionLimit = requireLimit(options, 'findNestedRegions');
+  // Most ladders are the only one of their process: loops over rows stand in functions that give a number or nothing, which V8 compiles once, as they run.
   let candidates = sortedCandidates(scores, outOfDistributionLimit);
   const regions: HighReliabilityRegion[] = [];
   const rungs: RungReport[] = [];
@@ -61,23 +63,38 @@ export function findNestedRegions(scores: CalibrationScores, options: NestedRegi
     const swept = sweepFor(options)(candidates, targetAccuracy);
     rungs.push(rungReport(targetAccuracy, swept));
     if (!swept.isServed || swept.best === null) continue;
-    const region = regionAt(candidates, swept.best.minRescaledSimilarity, targetAccuracy);
+    const region = regionAt(candidates, swept.best, targetAccuracy);
     regions.push(region);
-    candidates = rejectedBy(region, candidates, scores);
+    candidates = rejectedBy(region, candidates);
   }
   return { alphaResolution, regions, rungs };
 }
 
-/** As `admits`; candidates are above the out-of-distribution limit. */
-function rejectedBy(region: HighReliabilityRegion, candidates: Candidates, scores: CalibrationScores): Candidates {
-  const { classThresholds, minRescaledSimilarity } = region;
-  const { rows, rescaledSimilarities, predictions, classCount } = candidates;
-  const { data } = scores.probabilities;
-  return keepCandidates(candidates, (place) => {
-    if (rescaledSimilarities[place]! < minRescaledSimilarity) return true;
-    const where = { offset: rows[place]! * classCount, prediction: predictions[place]! };
-    return !isPredictionAlone(classThresholds, data, where);
-  });
+/** As `admits`; candidates are above the out-of-distribution limit. Moves them together where they lie, so the given ones are gone. */
+function rejectedBy(
+  { classThresholds, minRescaledSimilarity }: HighReliabilityRegion,
+  candidates: Candidates,
+): Candidates {
+  const start = countBelow({ sorted: candidates.rescaledSimilarities }, minRescaledSimilarity);
+  return firstCandidates(candidates, takeOutAdmitted(candidates, start, Float32Array.from(classThresholds)));
+}
+
+/** Takes out, from the place `start` on, where the prediction alone reaches its threshold. Gives how many are left. */
+function takeOutAdmitted(candidates: Candidates, start: number, classThresholds: Float32Array): number {
+  const { scores, rows, rescaledSimilarities, labels, trueProbabilities } = candidates;
+  const { predictions, probabilities } = scores;
+  const { data, columns } = probabilities;
+  let left = start;
+  for (let place = start; place < rows.length; place++) {
+    const row = rows[place]!;
+    if (classAlone(classThresholds, data, row * columns) === predictions[row]) continue;
+    rows[left] = row;
+    rescaledSimilarities[left] = rescaledSimilarities[place]!;
+    labels[left] = labels[place]!;
+    trueProbabilities[left] = trueProbabilities[place]!;
+    left++;
+  }
+  return left;
 }
 
 function rungReport(targetAccuracy: number, { candidateCounts, best, isServed }: Sweep): RungReport {

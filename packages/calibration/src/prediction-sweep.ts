@@ -11,7 +11,7 @@ import { type ClassTally, type PredictionTally, type Sweep, sweep } from './swee
 export function sweepByLabelAndPrediction(candidates: Candidates, targetAccuracy: number): Sweep {
   const byLabel = sweep(candidates, targetAccuracy);
   if (!byLabel.isServed || byLabel.best === null) return byLabel;
-  const { classCount, rescaledSimilarities } = candidates;
+  const { rescaledSimilarities } = candidates;
   const kept = keepRanks(candidates, targetAccuracy);
   let best = byLabel.best;
   let least = Number.POSITIVE_INFINITY;
@@ -19,7 +19,7 @@ export function sweepByLabelAndPrediction(candidates: Candidates, targetAccuracy
   while (start < rescaledSimilarities.length) {
     const threshold = rescaledSimilarities[start]!;
     if (threshold >= byLabel.best.minRescaledSimilarity) {
-      const classes = Array.from({ length: classCount }, (_, c) => kept.classTally(c));
+      const classes = byLabel.candidateCounts.map((_, c) => kept.classTally(c));
       if (classes.some(({ count }) => count === 0)) break;
       if (classes.every(({ below, allowed }) => below <= allowed)) {
         const predictions = classes.map(({ allowed }, c) => kept.predictionTally(c, allowed));
@@ -48,10 +48,13 @@ interface ClassRanks {
 
 /** The candidates not yet left, ranked by output within each true and each predicted class. */
 function keepRanks(candidates: Candidates, targetAccuracy: number) {
-  const { classCount, labels, predictions, trueProbabilities, predictedProbabilities } = candidates;
+  const { scores, rows, labels, trueProbabilities } = candidates;
+  const { data, columns } = scores.probabilities;
+  const predictions = Int32Array.from(rows, (row) => scores.predictions[row]!);
+  const predictedProbabilities = Float32Array.from(rows, (row, i) => data[row * columns + predictions[i]!]!);
   const share = allowedShare(targetAccuracy);
   const target = Math.fround(targetAccuracy);
-  const counts = new Int32Array(classCount);
+  const counts = new Int32Array(columns);
   const slots = {
     label: new Int32Array(labels.length),
     prediction: new Int32Array(labels.length),
@@ -66,7 +69,7 @@ function keepRanks(candidates: Candidates, targetAccuracy: number) {
     return createOrderStatistics(Float32Array.from(members, (i) => values[i]!));
   };
   const ranks = Array.from(
-    { length: classCount },
+    { length: columns },
     (_, c): ClassRanks => ({
       ofLabel: rank(trueProbabilities, slots.label, (i) => labels[i] === c),
       ofPrediction: rank(predictedProbabilities, slots.prediction, (i) => predictions[i] === c),

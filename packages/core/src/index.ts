@@ -28,6 +28,7 @@ export {
   rowOf,
   type RowSource,
   rowSource,
+  rowsOf,
   selectRows,
 } from './matrix.js';
 export { createPause } from './pause.js';

@@ -9,6 +9,7 @@ import {
   requireFinite,
   rowOf,
   rowSource,
+  rowsOf,
   selectRows,
 } from './matrix.js';
 import { SdmError, type SdmErrorCode } from './sdm-error.js';
@@ -32,6 +33,13 @@ describe('Matrix', () => {
   it('is row-major; rows are views and selected rows are copies', () => {
     expect([...matrix.data]).toEqual([1, 2, 3, 4, 5, 6]);
     expect(rowOf(matrix, 1).buffer).toBe(matrix.data.buffer);
+    expect(rowsOf(matrix, 1, 3)).toEqual(
+      matrixFromRows([
+        [3, 4],
+        [5, 6],
+      ]),
+    );
+    expect(rowsOf(matrix, 1, 3).data.buffer).toBe(matrix.data.buffer);
     const selected = selectRows(matrix, [2, 0]);
     expect([...selected.data]).toEqual([5, 6, 1, 2]);
     expect(selected.data.buffer).not.toBe(matrix.data.buffer);

@@ -43,6 +43,11 @@ export function rowOf(matrix: Matrix, index: number): Float32Array {
   return matrix.data.subarray(index * matrix.columns, (index + 1) * matrix.columns);
 }
 
+/** Rows `start` … `end − 1` as a view (not a copy). */
+export function rowsOf({ data, columns }: Matrix, start: number, end: number): Matrix {
+  return createMatrix(end - start, columns, data.subarray(start * columns, end * columns));
+}
+
 /** Rows that are looked up one by one, so that they need not lie in one matrix. */
 export interface RowSource {
   readonly rows: number;

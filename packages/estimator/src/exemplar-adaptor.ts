@@ -48,12 +48,17 @@ export interface AdaptorOutputs {
   readonly logits: Matrix;
 }
 
-/** Both maps over standardised features `[batch, D]`. Throws `shape-mismatch` on another width. */
-export function adapt(adaptor: ExemplarAdaptor, features: Matrix, kernels: Kernels): AdaptorOutputs {
+/** Both maps over standardised features `[batch, D]`, written to `into` where it is given. Throws `shape-mismatch` on another width. */
+export function adapt(
+  adaptor: ExemplarAdaptor,
+  features: Matrix,
+  kernels: Kernels,
+  into?: AdaptorOutputs,
+): AdaptorOutputs {
   requireColumns(features, adaptor.projectionWeight.columns, 'adapt: features');
-  const representations = kernels.multiplyTransposed(features, adaptor.projectionWeight); // [batch, M]
+  const representations = kernels.multiplyTransposed(features, adaptor.projectionWeight, into?.representations); // [batch, M]
   addToRows(representations, adaptor.projectionBias);
-  const logits = kernels.multiplyTransposed(representations, adaptor.classifierWeight); // [batch, C]
+  const logits = kernels.multiplyTransposed(representations, adaptor.classifierWeight, into?.logits); // [batch, C]
   addToRows(logits, adaptor.classifierBias);
   return { representations, logits };
 }

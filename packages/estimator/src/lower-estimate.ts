@@ -11,7 +11,7 @@ export interface BandRow {
   readonly similarity: number;
   readonly distanceQuantile: number;
   /** `[C]` */
-  readonly effectiveSampleSizes: Int32Array;
+  readonly effectiveSampleSizes: readonly number[];
 }
 
 export interface BandRules {
@@ -25,24 +25,23 @@ export interface BandRules {
  * (reexpress-sdm 0.4.8); placeholders of full uncertainty when none does.
  */
 export function lowerEstimate(row: BandRow, rules: BandRules): LowerEstimate {
-  const { similarity, prediction } = row;
-  const effectiveSampleSizes = Array.from(row.effectiveSampleSizes);
+  const { similarity, prediction, effectiveSampleSizes } = row;
   for (const region of rules.regions) {
     // q' never exceeds q, so most rows are refused before any exponential.
     if (similarity < region.minRescaledSimilarity) continue;
-    const errors = dkwErrors(row.effectiveSampleSizes, region.targetAccuracy);
-    const band = dkwBand(row.distanceQuantile, Math.max(...errors));
+    const errors = dkwErrors(effectiveSampleSizes, region.targetAccuracy);
+    const band = dkwBand(row.distanceQuantile, largestOf(errors));
     const probabilities = probabilitiesAt(row, band.lower, rules);
     const rescaled = rescaledSimilarity(similarity, probabilities[prediction]!, rules);
     if (!admits(region, { probabilities, prediction, rescaledSimilarity: rescaled }, rules)) continue;
     return {
       regionAlpha: region.targetAccuracy,
       effectiveSampleSizes,
-      errors: Array.from(errors),
+      errors: numbersOf(errors),
       distanceLower: band.lower,
       distanceUpper: band.upper,
-      probabilitiesLower: Array.from(probabilities),
-      probabilitiesUpper: Array.from(probabilitiesAt(row, band.upper, rules)),
+      probabilitiesLower: numbersOf(probabilities),
+      probabilitiesUpper: numbersOf(probabilitiesAt(row, band.upper, rules)),
       rescaledSimilarityLower: rescaled,
     };
   }
@@ -51,18 +50,19 @@ export function lowerEstimate(row: BandRow, rules: BandRules): LowerEstimate {
 
 /** The band around d at one target accuracy, whether or not a region admits the row. */
 export function distanceBandAt(row: BandRow, targetAccuracy: number): DistanceBand {
-  const error = Math.max(...dkwErrors(row.effectiveSampleSizes, targetAccuracy));
+  const error = largestOf(dkwErrors(row.effectiveSampleSizes, targetAccuracy));
   return { error, ...dkwBand(row.distanceQuantile, error) };
 }
 
 function fullUncertainty(row: BandRow, rules: BandRules) {
-  const uniform = Math.fround(1 / row.logits.length);
+  const classCount = row.logits.length;
+  const uniform = Math.fround(1 / classCount);
   return {
-    errors: Array.from(row.logits, () => 1),
+    errors: new Array<number>(classCount).fill(1),
     distanceLower: 0,
     distanceUpper: 1,
-    probabilitiesLower: Array.from(row.logits, () => uniform),
-    probabilitiesUpper: Array.from(probabilitiesAt(row, 1, rules)),
+    probabilitiesLower: new Array<number>(classCount).fill(uniform),
+    probabilitiesUpper: numbersOf(probabilitiesAt(row, 1, rules)),
     rescaledSimilarityLower: rescaledSimilarity(row.similarity, uniform, rules),
   };
 }
@@ -70,4 +70,17 @@ function fullUncertainty(row: BandRow, rules: BandRules) {
 function probabilitiesAt(row: BandRow, distanceQuantile: number, rules: BandRules): Float32Array {
   const signals = { similarities: [row.similarity], distanceQuantiles: [distanceQuantile] };
   return sdm(createMatrix(1, row.logits.length, row.logits), signals, rules).data;
+}
+
+/** A copy; `Array.from` of a typed array takes ten times as long, and every row has several. */
+export function numbersOf(values: Float32Array | Int32Array): number[] {
+  const numbers: number[] = [];
+  for (let i = 0; i < values.length; i++) numbers.push(values[i]!);
+  return numbers;
+}
+
+function largestOf(values: Float32Array): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, values[i]!);
+  return largest;
 }

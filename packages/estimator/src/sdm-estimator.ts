@@ -1,12 +1,12 @@
 import type { NestedRegions } from '@sdmjs/calibration';
-import { createMatrix, createPause, type EmpiricalCdf, type Matrix, throwIfAborted } from '@sdmjs/core';
+import { createMatrix, createPause, type EmpiricalCdf, type Matrix, rowsOf, throwIfAborted } from '@sdmjs/core';
 import type { CreateExemplarIndex, DistanceScale } from '@sdmjs/exemplars';
 import type { Kernels } from '@sdmjs/kernels';
 import type { SavedCalibrationRows } from './calibration-rows.js';
 import { requireConsistentParts, requireScorable } from './check-request.js';
 import type { Estimate } from './estimate.js';
 import { loadRuntime, type Runtime } from './runtime.js';
-import { scoreBatch } from './score-batch.js';
+import { createBatchRoom, scoreBatch } from './score-batch.js';
 import type { SdmModel } from './sdm-model.js';
 import { chooseTargetAccuracy } from './target-accuracy.js';
 
@@ -90,12 +90,13 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
     const exclusions = options.exclusions ?? new Int32Array(features.rows).fill(-1);
     runtime ??= loadRuntime(parts);
     const estimates: Estimate[] = [];
+    const room = createBatchRoom(parts.model, Math.min(BATCH_SIZE, features.rows));
     const pause = createPause(); // so that progress shows and an abort arrives
     for (let start = 0; start < features.rows; start += BATCH_SIZE) {
       throwIfAborted(signal, 'estimateAll');
       const end = Math.min(start + BATCH_SIZE, features.rows);
-      const batch = createMatrix(end - start, features.columns, rowsOf(features, start, end));
-      const batchOptions = { nearestCount, exclusions: exclusions.subarray(start, end), signal };
+      const batch = rowsOf(features, start, end);
+      const batchOptions = { nearestCount, exclusions: exclusions.subarray(start, end), signal, room };
       estimates.push(...(await scoreBatch(calibrated, batch, { ...(await runtime), ...batchOptions })));
       onProgress?.({ completed: end, total: features.rows });
       await pause();
@@ -124,8 +125,4 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
       );
     },
   };
-}
-
-function rowsOf({ data, columns }: Matrix, start: number, end: number): Float32Array {
-  return data.subarray(start * columns, end * columns);
 }

@@ -36,9 +36,9 @@ export function fitNormalization(features: Matrix | RowSource): Normalization {
   return { mean, standardDeviation };
 }
 
-/** `(x − mean) / standardDeviation`, each step rounded to float32. Throws `not-finite` when the result is not. */
-export function normalize(features: Matrix, normalization: Normalization): Matrix {
-  const normalized = createMatrix(features.rows, features.columns);
+/** `(x − mean) / standardDeviation`, each step rounded to float32, written to `into` where it is given. Throws `not-finite` when the result is not. */
+export function normalize(features: Matrix, normalization: Normalization, into?: Matrix): Matrix {
+  const normalized = createMatrix(features.rows, features.columns, into?.data);
   normalizeInto(normalized.data, features.data, normalization);
   requireFinite(normalized, 'normalize');
   return normalized;

@@ -13,7 +13,13 @@ export {
   type Rows,
 } from './rows.js';
 export { type LineSplitter, splitLines } from './rows/split-lines.js';
-export { decodeSafetensors, encodeSafetensors, type NamedArray } from './safetensors.js';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type NamedArray,
+  type NamedNumbers,
+  safetensorsPieces,
+} from './safetensors.js';
 export { encodeScoredRow, type ScoredRow, scoredRow } from './scored-rows.js';
 export { decodeModel, type LoadOptions } from './sdmkitmodel/decode-model.js';
 export { encodeModel } from './sdmkitmodel/encode-model.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SdmError } from '@sdmjs/core';
 import { expect, it } from 'vitest';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import { decodeSafetensors, encodeSafetensors, type NamedNumbers, safetensorsPieces } from './safetensors.js';
 
 const tensors = new Map([
   ['a', { shape: [2, 2], values: Float32Array.of(1, -0, 3.5, 1e-45) }],
@@ -13,6 +13,16 @@ it('reads back what it wrote, names like __proto__ and scalars included', () => 
   const decoded = decodeSafetensors(encodeSafetensors(tensors, { step: '3' }));
   expect(decoded.tensors).toEqual(tensors);
   expect(decoded.metadata).toEqual(new Map([['step', '3']]));
+});
+
+it('gives the same bytes in pieces, of any array of numbers', () => {
+  const values = Int32Array.from({ length: 150_000 }, (_, i) => i);
+  const many = new Map<string, NamedNumbers>([...tensors, ['many', { shape: [values.length], values }]]);
+  const pieces = Array.from(safetensorsPieces(many, { step: '3' }), (piece) => [...piece]);
+  expect(Math.max(...pieces.map(({ length }) => length))).toBe(4 * 65_536);
+  const bytes = encodeSafetensors(many, { step: '3' });
+  expect(Buffer.compare(Uint8Array.from(pieces.flat()), bytes)).toBe(0);
+  expect(decodeSafetensors(bytes).tensors.get('many')!.values).toEqual(Float32Array.from(values));
 });
 
 it('reads bytes that start anywhere and numbers that are not aligned', () => {

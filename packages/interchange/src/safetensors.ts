@@ -6,31 +6,65 @@ export interface NamedArray {
   readonly values: Float32Array;
 }
 
+/** A tensor to write: numbers that become float32, in row-major order. */
+export interface NamedNumbers {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+type Contents = readonly [tensors: ReadonlyMap<string, NamedNumbers>, metadata?: Readonly<Record<string, string>>];
+
 /** Bytes of a `.safetensors` file: a little-endian u64 header size, a JSON header padded to 8 bytes, and the float32 numbers. */
-export function encodeSafetensors(
-  tensors: ReadonlyMap<string, NamedArray>,
-  metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
-  let offset = 0;
+export function encodeSafetensors(...contents: Contents): Uint8Array<ArrayBuffer> {
+  const { head, dataSize } = headOf(contents);
+  const bytes = new Uint8Array(head.length + dataSize);
+  bytes.set(head);
+  let place = head.length;
+  for (const piece of numberPieces(contents)) {
+    bytes.set(piece, place);
+    place += piece.length;
+  }
+  return bytes;
+}
+
+/** The same bytes in pieces, to be written one by one: each uses the room of the one before. */
+export function* safetensorsPieces(...contents: Contents): Generator<Uint8Array<ArrayBuffer>> {
+  yield headOf(contents).head;
+  yield* numberPieces(contents);
+}
+
+/** Numbers of a piece at most. */
+const PIECE_NUMBERS = 2 ** 16;
+
+function* numberPieces([tensors]: Contents): Generator<Uint8Array<ArrayBuffer>> {
+  const room = new Uint8Array(4 * PIECE_NUMBERS);
+  const view = new DataView(room.buffer);
+  for (const { values } of tensors.values()) {
+    for (let start = 0; start < values.length; start += PIECE_NUMBERS) {
+      const count = Math.min(PIECE_NUMBERS, values.length - start);
+      for (let i = 0; i < count; i++) view.setFloat32(4 * i, values[start + i]!, true);
+      yield room.subarray(0, 4 * count);
+    }
+  }
+}
+
+/** Header size and header, and the bytes of the numbers. Throws `shape-mismatch`. */
+function headOf([tensors, metadata = {}]: Contents): { head: Uint8Array<ArrayBuffer>; dataSize: number } {
+  let dataSize = 0;
   const entries: [string, unknown][] = [['__metadata__', metadata]];
   for (const [name, { shape, values }] of tensors) {
     if (sizeOf(shape) !== values.length) {
       throw new SdmError('shape-mismatch', `encodeSafetensors: ${name} has ${values.length} numbers for [${shape}]`);
     }
-    entries.push([name, { dtype: 'F32', shape, data_offsets: [offset, offset + values.length * 4] }]);
-    offset += values.length * 4;
+    entries.push([name, { dtype: 'F32', shape, data_offsets: [dataSize, dataSize + values.length * 4] }]);
+    dataSize += values.length * 4;
   }
   const header = new TextEncoder().encode(jsonObject(entries));
   const headerSize = Math.ceil(header.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerSize + offset).fill(0x20, 8, 8 + headerSize);
-  const view = new DataView(bytes.buffer);
-  view.setBigUint64(0, BigInt(headerSize), true);
-  bytes.set(header, 8);
-  let place = 8 + headerSize;
-  for (const { values } of tensors.values()) {
-    for (let i = 0; i < values.length; i++, place += 4) view.setFloat32(place, values[i]!, true);
-  }
-  return bytes;
+  const head = new Uint8Array(8 + headerSize).fill(0x20, 8);
+  new DataView(head.buffer).setBigUint64(0, BigInt(headerSize), true);
+  head.set(header, 8);
+  return { head, dataSize };
 }
 
 /** Tensors and metadata of a `.safetensors` file. Throws `bad-format` for anything cut off, overlapping, of another type than F32, or malformed. */

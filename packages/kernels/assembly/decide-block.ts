@@ -4,28 +4,33 @@ import { Block, GRANULE, granuleDistances, granulesOf, minimaAt } from './granul
 import { Query, QUERY_BYTES, Support } from './records';
 import { ALL, BAD, countGood, GOOD, listWithin } from './scan';
 
-/** Where a query of a block stands. */
+/** A search of a query: for the nearest row, or for the first that is not good. */
 @unmanaged
-export class Decision {
-  /** Integer distances up to which a row may be the nearest one, and the first that is not good. */
-  nearestTo: f32;
-  badTo: f32;
-  nearestDistance: f32;
-  nearestIndex: i32;
-  /** The first row that is not good; Infinity and −1 without one. */
-  badDistance: f32;
-  badIndex: i32;
-  /** Good rows below `from` come before it, those beyond `to` do not. */
-  from: f32;
+export class Search {
+  /** Integer distances up to which a row may be the one. */
   to: f32;
-  /** Good rows before it so far, at least `cap` when there are as many. */
-  similarity: i32;
-  /** Rows in the lists. */
+  /** The first row so far, by distance and number; Infinity and −1 without one. */
+  distance: f32;
+  index: i32;
+  /** Rows in its list. */
   listed: i32;
-  badListed: i32;
 }
 
-export const DECISION_BYTES: usize = offsetof<Decision>();
+/** How many good rows come before the first that is not good. */
+@unmanaged
+export class Count {
+  /** Good rows below `from` do, those beyond `to` do not. */
+  from: f32;
+  to: f32;
+  /** So far; at least `cap` when there are as many. */
+  similarity: i32;
+}
+
+const NEAREST: i32 = 0;
+const FIRST_BAD: i32 = 1;
+const SEARCH_BYTES: usize = offsetof<Search>();
+/** Two searches and a count. */
+export const DECISION_BYTES: usize = 2 * SEARCH_BYTES + offsetof<Count>();
 /** Rows that are listed before their float32 distances are computed. */
 const LISTED: i32 = 64;
 /** Room for a list: a whole granule may come to one that is almost full. */
@@ -59,120 +64,112 @@ export function decideBlock(s: Support, b: Block, d: Desk, count: i32): void {
   for (let i = 0; i < count; i++) takeGood(s, b, d, i);
 }
 
-export function decisionAt(d: Desk, i: i32): Decision {
-  return changetype<Decision>(d.decisions + <usize>i * DECISION_BYTES);
+/** The nearest row of a decided query. */
+export function nearestOf(d: Desk, i: i32): Search {
+  return searchOf(d, i, NEAREST);
+}
+
+export function countOf(d: Desk, i: i32): Count {
+  return changetype<Count>(d.decisions + <usize>i * DECISION_BYTES + 2 * SEARCH_BYTES);
+}
+
+function searchOf(d: Desk, i: i32, which: i32): Search {
+  return changetype<Search>(d.decisions + <usize>i * DECISION_BYTES + <usize>which * SEARCH_BYTES);
 }
 
 /** Of a query that is not bounded nothing is listed and nothing counted. */
 function begin(s: Support, b: Block, d: Desk, i: i32): void {
   const q = queryAt(b, i);
-  const own = decisionAt(d, i);
-  let nearest: f32 = Infinity, bad: f32 = Infinity;
-  for (let granule = 0; granule < granulesOf(s); granule++) {
-    nearest = min(nearest, f32.load(minimaAt(b, granule, i)));
-    bad = min(bad, f32.load(minimaAt(b, granule, i), 4));
+  for (let which = NEAREST; which <= FIRST_BAD; which++) {
+    let least: f32 = Infinity;
+    for (let granule = 0; granule < granulesOf(s); granule++) least = min(least, minimumOf(b, granule, i, which));
+    const search = searchOf(d, i, which);
+    search.to = q.isBounded && least <= f32.MAX_VALUE ? leastBeyond(q, mostDistance(q, least)) : <f32>-Infinity;
+    search.distance = Infinity;
+    search.index = -1;
+    search.listed = 0;
   }
-  own.nearestTo = q.isBounded ? leastBeyond(q, mostDistance(q, nearest)) : <f32>-Infinity;
-  own.badTo = q.isBounded && bad <= f32.MAX_VALUE ? leastBeyond(q, mostDistance(q, bad)) : <f32>-Infinity;
-  own.nearestDistance = Infinity;
-  own.nearestIndex = -1;
-  own.badDistance = Infinity;
-  own.badIndex = -1;
-  own.similarity = q.isBounded ? 0 : d.cap;
-  own.listed = 0;
-  own.badListed = 0;
+  countOf(d, i).similarity = q.isBounded ? 0 : d.cap;
 }
 
 function listCandidates(s: Support, b: Block, d: Desk, granule: i32, i: i32): void {
-  const own = decisionAt(d, i);
-  const minima = minimaAt(b, granule, i);
-  const isNear = f32.load(minima) <= own.nearestTo;
-  const isBad = f32.load(minima, 4) <= own.badTo;
+  const isNear = minimumOf(b, granule, i, NEAREST) <= searchOf(d, i, NEAREST).to;
+  const isBad = minimumOf(b, granule, i, FIRST_BAD) <= searchOf(d, i, FIRST_BAD).to;
   if (!isNear && !isBad) return;
   const distances = granuleDistances(s, b, granule, i);
-  if (isNear) {
-    own.listed += listIn(s, b, granule, i, distances, ALL, own.nearestTo, listAt(d, i, 0) + (<usize>own.listed << 2));
-    if (own.listed > LISTED) takeNearest(s, b, d, i);
-  }
-  if (isBad) {
-    own.badListed += listIn(s, b, granule, i, distances, BAD, own.badTo, listAt(d, i, 1) + (<usize>own.badListed << 2));
-    if (own.badListed > LISTED) takeBad(s, b, d, i);
-  }
+  if (isNear) listIn(s, b, d, granule, i, NEAREST, distances);
+  if (isBad) listIn(s, b, d, granule, i, FIRST_BAD, distances);
 }
 
-function listIn(
-  s: Support, b: Block, granule: i32, i: i32, distances: usize, kind: i32, to: f32, list: usize,
-): i32 {
+/** Least integer distance of a granule to the rows that a search is for. */
+function minimumOf(b: Block, granule: i32, i: i32, which: i32): f32 {
+  return f32.load(minimaAt(b, granule, i) + (<usize>which << 2));
+}
+
+function listIn(s: Support, b: Block, d: Desk, granule: i32, i: i32, which: i32, distances: usize): void {
   const start = granule * GRANULE;
   const classes = s.goodClasses + <usize>start * 4;
+  const width = min(GRANULE, s.width - start);
+  const kind = which == NEAREST ? ALL : BAD;
+  const search = searchOf(d, i, which);
+  const list = listAt(d, i, which) + (<usize>search.listed << 2);
   const prediction = queryAt(b, i).prediction;
-  return listWithin(
-    distances, min(GRANULE, s.width - start), classes, prediction, kind, -f32.MAX_VALUE, to, list, start,
-  );
+  search.listed += listWithin(distances, width, classes, prediction, kind, -f32.MAX_VALUE, search.to, list, start);
+  if (search.listed > LISTED) takeFirst(s, b, d, i, which);
 }
 
-/** Takes listed rows, ascending, into the nearest one: the first of equals stays. */
-function takeNearest(s: Support, b: Block, d: Desk, i: i32): void {
-  const own = decisionAt(d, i);
-  const list = listAt(d, i, 0);
-  distancesOf(s, queryAt(b, i), 0, list, own.listed, d.exact);
-  for (let k: usize = 0; k < <usize>own.listed << 2; k += 4) {
-    if (own.nearestIndex >= 0 && !(f32.load(d.exact + k) < own.nearestDistance)) continue;
-    own.nearestDistance = f32.load(d.exact + k);
-    own.nearestIndex = i32.load(list + k);
+/** Takes listed rows, ascending, into the first one: of equals the earlier stays. */
+function takeFirst(s: Support, b: Block, d: Desk, i: i32, which: i32): void {
+  const search = searchOf(d, i, which);
+  const list = listAt(d, i, which);
+  distancesOf(s, queryAt(b, i), 0, list, search.listed, d.exact);
+  for (let k: usize = 0; k < <usize>search.listed << 2; k += 4) {
+    if (search.index >= 0 && !(f32.load(d.exact + k) < search.distance)) continue;
+    search.distance = f32.load(d.exact + k);
+    search.index = i32.load(list + k);
   }
-  own.listed = 0;
+  search.listed = 0;
 }
 
-function takeBad(s: Support, b: Block, d: Desk, i: i32): void {
-  const own = decisionAt(d, i);
-  const list = listAt(d, i, 1);
-  distancesOf(s, queryAt(b, i), 0, list, own.badListed, d.exact);
-  for (let k: usize = 0; k < <usize>own.badListed << 2; k += 4) {
-    if (own.badIndex >= 0 && !(f32.load(d.exact + k) < own.badDistance)) continue;
-    own.badDistance = f32.load(d.exact + k);
-    own.badIndex = i32.load(list + k);
-  }
-  own.badListed = 0;
-}
-
-/** Ends the lists; now it is known which good rows count. Without a row that is not good all of them do. */
+/** Ends the searches; now it is known which good rows count. Without a row that is not good all of them do. */
 function limit(s: Support, b: Block, d: Desk, i: i32): void {
+  takeFirst(s, b, d, i, NEAREST);
+  takeFirst(s, b, d, i, FIRST_BAD);
   const q = queryAt(b, i);
-  const own = decisionAt(d, i);
-  takeNearest(s, b, d, i);
-  takeBad(s, b, d, i);
-  own.from = own.badIndex < 0 ? <f32>Infinity : mostWithin(q, own.badDistance);
-  own.to = own.badIndex < 0 ? <f32>Infinity : leastBeyond(q, own.badDistance);
+  const bad = searchOf(d, i, FIRST_BAD);
+  const own = countOf(d, i);
+  own.from = bad.index < 0 ? <f32>Infinity : mostWithin(q, bad.distance);
+  own.to = bad.index < 0 ? <f32>Infinity : leastBeyond(q, bad.distance);
 }
 
 /** Counts the good rows of a granule that are certain and lists those that are open, unless there are enough. */
 function countGranule(s: Support, b: Block, d: Desk, granule: i32, i: i32): void {
-  const own = decisionAt(d, i);
-  if (own.similarity >= d.cap || f32.load(minimaAt(b, granule, i)) > own.to) return;
+  const own = countOf(d, i);
+  if (own.similarity >= d.cap || minimumOf(b, granule, i, NEAREST) > own.to) return;
   const distances = granuleDistances(s, b, granule, i);
   const start = granule * GRANULE;
   const width = min(GRANULE, s.width - start);
   const classes = s.goodClasses + <usize>start * 4;
   const prediction = queryAt(b, i).prediction;
   own.similarity += countGood(distances, width, classes, prediction, own.from);
-  const list = listAt(d, i, 0) + (<usize>own.listed << 2);
-  own.listed += listWithin(distances, width, classes, prediction, GOOD, own.from, own.to, list, start);
-  if (own.listed > LISTED) takeGood(s, b, d, i);
+  const nearest = searchOf(d, i, NEAREST); // has found its row, so its list is free
+  const list = listAt(d, i, NEAREST) + (<usize>nearest.listed << 2);
+  nearest.listed += listWithin(distances, width, classes, prediction, GOOD, own.from, own.to, list, start);
+  if (nearest.listed > LISTED) takeGood(s, b, d, i);
 }
 
 /** Counts those of the open rows that come before the first row that is not good. */
 function takeGood(s: Support, b: Block, d: Desk, i: i32): void {
-  const own = decisionAt(d, i);
-  const list = listAt(d, i, 0);
-  distancesOf(s, queryAt(b, i), 0, list, own.listed, d.exact);
-  for (let k: usize = 0; k < <usize>own.listed << 2; k += 4) {
+  const own = countOf(d, i);
+  const nearest = searchOf(d, i, NEAREST);
+  const bad = searchOf(d, i, FIRST_BAD);
+  const list = listAt(d, i, NEAREST);
+  distancesOf(s, queryAt(b, i), 0, list, nearest.listed, d.exact);
+  for (let k: usize = 0; k < <usize>nearest.listed << 2; k += 4) {
     const distance = f32.load(d.exact + k);
-    own.similarity += i32(
-      distance < own.badDistance || (distance == own.badDistance && i32.load(list + k) < own.badIndex),
-    );
+    own.similarity += i32(distance < bad.distance || (distance == bad.distance && i32.load(list + k) < bad.index));
   }
-  own.listed = 0;
+  nearest.listed = 0;
 }
 
 function queryAt(b: Block, i: i32): Query {

@@ -1,4 +1,4 @@
-import { QUERY_STEP, SUPPORT_STEP } from './integer-distances';
+import { PANEL_QUERIES, QUERY_STEP, SUPPORT_STEP } from './integer-distances';
 import { Query, QUERY_BYTES, Support } from './records';
 import { ALL, BAD, least } from './scan';
 
@@ -8,25 +8,24 @@ import { ALL, BAD, least } from './scan';
 export const GRANULE: i32 = 256;
 /** Least distances of a query to all rows of a granule, and to those that are not good for it. */
 export const MINIMA_BYTES: usize = 8;
-/** Running minima of a query: 4 lanes of each. */
-export const LANES_BYTES: usize = 32;
+/** Distances of a query to the rows of a granule. */
+export const GRANULE_BYTES: usize = <usize>GRANULE * 4;
 
 /** Where a block of queries works. */
 @unmanaged
 export class Block {
-  /** Records of the queries, their centred rows, and their integers in panels of four. */
+  /** Records of the queries, their centred rows, and their integers in panels of PANEL_QUERIES. */
   queries: usize;
   rows: usize;
   panels: usize;
-  /** Padded to a multiple of 4. */
+  /** Padded to a multiple of PANEL_QUERIES. */
   count: i32;
-  /** Integer distances `[count, width]`, or nothing where they are not kept. */
+  /** Integer distances `[granules, count, GRANULE]`, or of one granule after the other where they are not kept. */
   distances: usize;
+  keepsDistances: i32;
   /** `[granules, count]` */
   minima: usize;
-  /** `[count]` */
-  lanes: usize;
-  /** Room for the distances of one granule. */
+  /** Room for the distances of one query to one granule, where they are not kept. */
   granule: usize;
   /** Support row that each query leaves out, −1 for none. */
   exclusions: usize;
@@ -40,26 +39,29 @@ export function minimaAt(b: Block, granule: i32, query: i32): usize {
   return b.minima + <usize>(granule * b.count + query) * MINIMA_BYTES;
 }
 
+/** Where the integers of a query begin, two of them every QUERY_STEP bytes; `pairs` is how many twos there are. */
+export function integersAt(b: Block, pairs: usize, query: i32): usize {
+  return b.panels + <usize>(query / PANEL_QUERIES) * pairs * QUERY_STEP + <usize>(query % PANEL_QUERIES) * 4;
+}
+
 /** Integer distances of all pairs, in so far as they are kept, and the minima of every granule. */
 export function surveyGranules(s: Support, b: Block): void {
   for (let granule = 0; granule < granulesOf(s); granule++) {
-    surveyGranule(s, b, granule);
-    for (let query = 0; query < b.count; query++) {
-      const lanes = b.lanes + <usize>query * LANES_BYTES;
-      const at = minimaAt(b, granule, query);
-      f32.store(at, leastLane(v128.load(lanes)));
-      f32.store(at, leastLane(v128.load(lanes, 16)), 4);
-      if (isExcludedIn(b, granule, query)) surveyAgain(s, b, granule, query);
-    }
+    multiplyGranule(s, b, granule);
+    for (let query = 0; query < b.count; query++) surveyQuery(s, b, granule, query);
   }
+}
+
+function distancesAt(b: Block, granule: i32, query: i32): usize {
+  return b.distances + <usize>((b.keepsDistances ? granule : 0) * b.count + query) * GRANULE_BYTES;
 }
 
 /** Integer distances of a query to the rows of a granule; the row that it leaves out is at Infinity. */
 export function granuleDistances(s: Support, b: Block, granule: i32, query: i32): usize {
   const start = granule * GRANULE;
-  if (b.distances) return b.distances + (<usize>query * s.width + <usize>start) * 4;
+  if (b.keepsDistances) return distancesAt(b, granule, query);
   const pairs = <usize>s.stride >> 1;
-  const integers = b.panels + <usize>(query >> 2) * pairs * QUERY_STEP + <usize>(query & 3) * 4;
+  const integers = integersAt(b, pairs, query);
   const record = b.queries + <usize>query * QUERY_BYTES;
   for (let column = start; column < min(start + GRANULE, s.width); column += 8) {
     const panel = s.panels + <usize>(column >> 3) * pairs * SUPPORT_STEP;
@@ -86,24 +88,23 @@ export function measurePanel(
   v128.store(target, squared(query, high, v128.load(lengths, 16)), 16);
 }
 
-/** Every support panel, which stays in the first cache, meets every panel of four queries. */
-function surveyGranule(s: Support, b: Block, granule: i32): void {
+/** Sums of products: every support panel, which stays in the first cache, meets every panel of queries. */
+function multiplyGranule(s: Support, b: Block, granule: i32): void {
   const pairs = <usize>s.stride >> 1;
-  const far = f32x4.splat(<f32>Infinity);
-  for (let lanes = b.lanes; lanes < b.lanes + <usize>b.count * LANES_BYTES; lanes += 16) v128.store(lanes, far);
-  for (let column = granule * GRANULE; column < min((granule + 1) * GRANULE, s.width); column += 8) {
+  const start = granule * GRANULE;
+  for (let column = start; column < min(start + GRANULE, s.width); column += 8) {
     const panel = s.panels + <usize>(column >> 3) * pairs * SUPPORT_STEP;
-    for (let query = 0; query < b.count; query += 4) {
-      const target = b.distances ? b.distances + (<usize>query * s.width + <usize>column) * 4 : 0;
-      surveyTile(s, b, query, column, panel, target);
+    const target = distancesAt(b, granule, 0) + <usize>(column - start) * 4;
+    for (let query = 0; query < b.count; query += PANEL_QUERIES) {
+      multiplyIntegers(integersAt(b, pairs, query), panel, pairs, target + <usize>query * GRANULE_BYTES);
     }
   }
 }
 
-function surveyTile(s: Support, block: Block, query: i32, column: i32, b: usize, target: usize): void {
-  const pairs = <usize>s.stride >> 1;
-  let a = block.panels + <usize>(query >> 2) * pairs * QUERY_STEP;
+/** Sums of products of a panel of queries and of 8 support rows; a function of its own, so that its loop has all registers. */
+export function multiplyIntegers(a: usize, b: usize, pairs: usize, sums: usize): void {
   let c00 = i32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+  let c40 = c00, c41 = c00;
   const end = a + pairs * QUERY_STEP;
   while (a != end) {
     const b0 = v128.load(b);
@@ -120,37 +121,48 @@ function surveyTile(s: Support, block: Block, query: i32, column: i32, b: usize,
     const a3 = v128.load32_splat(a, 12);
     c30 = i32x4.add(c30, i32x4.dot_i16x8_s(a3, b0));
     c31 = i32x4.add(c31, i32x4.dot_i16x8_s(a3, b1));
+    const a4 = v128.load32_splat(a, 16);
+    c40 = i32x4.add(c40, i32x4.dot_i16x8_s(a4, b0));
+    c41 = i32x4.add(c41, i32x4.dot_i16x8_s(a4, b1));
     a += QUERY_STEP;
     b += SUPPORT_STEP;
   }
-  const lengths = s.lengths + <usize>column * 4;
-  const classes = s.goodClasses + <usize>column * 4;
-  const record = block.queries + <usize>query * QUERY_BYTES;
-  const lanes = block.lanes + <usize>query * LANES_BYTES;
-  const rowBytes = target ? <usize>s.width * 4 : 0;
-  finish(record, c00, c01, lengths, classes, lanes, target);
-  finish(record + QUERY_BYTES, c10, c11, lengths, classes, lanes + LANES_BYTES, target + rowBytes);
-  finish(record + 2 * QUERY_BYTES, c20, c21, lengths, classes, lanes + 2 * LANES_BYTES, target + 2 * rowBytes);
-  finish(record + 3 * QUERY_BYTES, c30, c31, lengths, classes, lanes + 3 * LANES_BYTES, target + 3 * rowBytes);
+  v128.store(sums, c00);
+  v128.store(sums, c01, 16);
+  sums += GRANULE_BYTES;
+  v128.store(sums, c10);
+  v128.store(sums, c11, 16);
+  sums += GRANULE_BYTES;
+  v128.store(sums, c20);
+  v128.store(sums, c21, 16);
+  sums += GRANULE_BYTES;
+  v128.store(sums, c30);
+  v128.store(sums, c31, 16);
+  sums += GRANULE_BYTES;
+  v128.store(sums, c40);
+  v128.store(sums, c41, 16);
 }
 
-/** Takes 8 distances of a query into its minima, and keeps them where there is a target. */
-@inline
-function finish(
-  query: usize, low: v128, high: v128, lengths: usize, classes: usize, lanes: usize, target: usize,
-): void {
-  const near = squared(query, low, v128.load(lengths));
-  const next = squared(query, high, v128.load(lengths, 16));
-  if (target) {
-    v128.store(target, near);
-    v128.store(target, next, 16);
-  }
-  const prediction = i32x4.splat(changetype<Query>(query).prediction);
+/** Makes distances of the sums of a query and of a granule, in their place, and takes their minima. */
+function surveyQuery(s: Support, b: Block, granule: i32, query: i32): void {
+  const record = b.queries + <usize>query * QUERY_BYTES;
+  const start = <usize>granule * GRANULE_BYTES;
+  const rows = distancesAt(b, granule, query);
+  const bytes = min(GRANULE_BYTES, (<usize>s.width << 2) - start);
+  const prediction = i32x4.splat(changetype<Query>(record).prediction);
   const far = f32x4.splat(<f32>Infinity);
-  const bad = v128.bitselect(far, near, i32x4.eq(v128.load(classes), prediction));
-  const alsoBad = v128.bitselect(far, next, i32x4.eq(v128.load(classes, 16), prediction));
-  v128.store(lanes, f32x4.pmin(v128.load(lanes), f32x4.pmin(near, next)));
-  v128.store(lanes, f32x4.pmin(v128.load(lanes, 16), f32x4.pmin(bad, alsoBad)), 16);
+  let near = far, nearBad = far;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const distances = squared(record, v128.load(rows + at), v128.load(s.lengths + start + at));
+    v128.store(rows + at, distances);
+    near = f32x4.pmin(near, distances);
+    const isGood = i32x4.eq(v128.load(s.goodClasses + start + at), prediction);
+    nearBad = f32x4.pmin(nearBad, v128.bitselect(far, distances, isGood));
+  }
+  const minima = minimaAt(b, granule, query);
+  f32.store(minima, leastLane(near));
+  f32.store(minima, leastLane(nearBad), 4);
+  if (isExcludedIn(b, granule, query)) surveyAgain(s, b, granule, query);
 }
 
 /** |q|² + |p|² − 2 q·p in float32, from exact integers. */
@@ -163,7 +175,7 @@ function squared(query: usize, product: v128, lengths: v128): v128 {
 
 /** The minima without the row that is left out. */
 function surveyAgain(s: Support, b: Block, granule: i32, query: i32): void {
-  const distances = granuleDistances(s, b, granule, query);
+  const distances = distancesAt(b, granule, query);
   f32.store(distances + placeOfExcluded(b, granule, query), <f32>Infinity);
   const start = granule * GRANULE;
   const width = min(GRANULE, s.width - start);

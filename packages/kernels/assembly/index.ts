@@ -4,6 +4,8 @@ export { multiplyBatches, multiplyChunk } from './multiply';
 export { centreChunk, chooseScale, prepareQuery, quantizeChunk, surveyChunk } from './prepare';
 export { measureChunk } from './integer-distances';
 export { answer, listNearest, matchBlock, matchScratchBytes } from './match-block';
+// Nobody outside calls this, but what is exported is not inlined, and its loop needs the registers.
+export { multiplyIntegers } from './granules';
 export { allDistances } from './decide';
 export { adamChunk } from './adam';
 export { sumColumns, sumRows } from './sum';

@@ -1,8 +1,10 @@
 import { measurePanel } from './granules';
 import { Support } from './records';
 
-/** Bytes of two numbers of a panel of 4 queries and of 8 support rows. */
-export const QUERY_STEP: usize = 16;
+/** Queries of a panel: with 8 support rows, sums and factors fill 14 of the 16 registers that there are at least. */
+export const PANEL_QUERIES: i32 = 5;
+/** Bytes of two numbers of a panel of queries and of 8 support rows. */
+export const QUERY_STEP: usize = 20;
 export const SUPPORT_STEP: usize = 32;
 
 /** Squared distances between integer copies of one query (its integers in order) and of the support panels of one chunk. */

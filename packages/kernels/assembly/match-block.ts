@@ -1,7 +1,7 @@
-import { DECISION_BYTES, decideBlock, Decision, decisionAt, Desk, LIST_BYTES } from './decide-block';
+import { countOf, DECISION_BYTES, decideBlock, Desk, LIST_BYTES, nearestOf } from './decide-block';
 import { allDistances, decide, distancesOf } from './decide';
-import { Block, GRANULE, granulesOf, LANES_BYTES, MINIMA_BYTES, surveyGranules } from './granules';
-import { QUERY_STEP } from './integer-distances';
+import { Block, GRANULE_BYTES, granulesOf, integersAt, MINIMA_BYTES, surveyGranules } from './granules';
+import { PANEL_QUERIES, QUERY_STEP } from './integer-distances';
 import { leastBeyond, mostDistance } from './bounds';
 import { prepareQuery } from './prepare';
 import { Query, QUERY_BYTES, Request, Support } from './records';
@@ -10,23 +10,23 @@ import { ALL, listWithin } from './scan';
 /** Totals of a query, a block and a desk. */
 const RECORD_BYTES: usize = 192;
 
-/** Bytes of scratch that a thread wants to match blocks of `block` queries (a multiple of 4), with or without all their distances kept. */
+/** Bytes of scratch that a thread wants to match blocks of `block` queries (a multiple of PANEL_QUERIES), with or without all their distances kept. */
 export function matchScratchBytes(support: usize, block: i32, keepsDistances: i32): usize {
   const s = changetype<Support>(support);
   const minimaBytes = <usize>granulesOf(s) * MINIMA_BYTES;
-  const queryBytes = QUERY_BYTES + s.stride * 6 + LANES_BYTES + DECISION_BYTES + 2 * LIST_BYTES + minimaBytes + 4;
+  const queryBytes = QUERY_BYTES + s.stride * 6 + DECISION_BYTES + 2 * LIST_BYTES + minimaBytes + 4;
   const rowBytes = <usize>s.width * 4;
-  const distances = keepsDistances ? <usize>block * rowBytes : 0;
-  return RECORD_BYTES + <usize>block * queryBytes + GRANULE * 4 + LIST_BYTES + distances + 3 * rowBytes;
+  const distances = <usize>block * (keepsDistances ? <usize>granulesOf(s) : 1) * GRANULE_BYTES;
+  return RECORD_BYTES + <usize>block * queryBytes + GRANULE_BYTES + LIST_BYTES + 64 + distances + 3 * rowBytes;
 }
 
 /** Matches one block of queries: integer distances of all pairs, then what they decide. */
 export function matchBlock(support: usize, request: usize, chunk: i32, thread: i32): void {
   const s = changetype<Support>(support);
   const r = changetype<Request>(request);
-  const isFull = chunk < r.fullBlocks;
-  const start = isFull ? chunk * r.block : r.fullBlocks * r.block + (chunk - r.fullBlocks) * r.lastBlock;
-  const count = min(isFull ? r.block : r.lastBlock, r.count - start);
+  const place = r.starts + (<usize>chunk << 2);
+  const start = i32.load(place);
+  const count = i32.load(place, 4) - start;
   const scratch = r.scratch + <usize>thread * r.scratchBytes;
   const b = changetype<Block>(scratch + 32);
   const d = changetype<Desk>(scratch + 96);
@@ -37,7 +37,7 @@ export function matchBlock(support: usize, request: usize, chunk: i32, thread: i
   for (let i = 0; i < count; i++) {
     const query = b.queries + <usize>i * QUERY_BYTES;
     const width = <usize>s.width * 4;
-    if (changetype<Query>(query).isBounded) writeDecision(r, start + i, decisionAt(d, i));
+    if (changetype<Query>(query).isBounded) writeDecision(r, start + i, d, i);
     else answer(support, query, all, request, start + i, all + width, all + 2 * width);
   }
 }
@@ -45,44 +45,48 @@ export function matchBlock(support: usize, request: usize, chunk: i32, thread: i
 /** Divides the scratch; returns where the distances of a query to all rows go that is not bounded, with room for two lists of rows behind. */
 function layOut(s: Support, r: Request, b: Block, d: Desk, free: usize, count: i32): usize {
   const block = <usize>r.block;
-  b.count = (count + 3) & ~3;
-  b.lanes = free;
-  b.rows = b.lanes + block * LANES_BYTES;
+  b.count = paddedCount(count);
+  b.rows = free;
   b.panels = b.rows + block * s.stride * 4;
   b.granule = b.panels + block * s.stride * 2;
-  b.queries = b.granule + GRANULE * 4;
+  b.queries = b.granule + GRANULE_BYTES;
   b.minima = b.queries + block * QUERY_BYTES;
   b.exclusions = b.minima + block * granulesOf(s) * MINIMA_BYTES;
   d.decisions = b.exclusions + block * 4;
   d.lists = d.decisions + block * DECISION_BYTES;
   d.exact = d.lists + block * 2 * LIST_BYTES;
   d.cap = r.cap;
-  const distances = d.exact + LIST_BYTES;
-  b.distances = r.keepsDistances ? distances : 0;
-  return r.keepsDistances ? distances + block * s.width * 4 : distances;
+  b.distances = (d.exact + LIST_BYTES + 63) & ~63;
+  b.keepsDistances = r.keepsDistances;
+  return b.distances + block * (r.keepsDistances ? <usize>granulesOf(s) : 1) * GRANULE_BYTES;
+}
+
+function paddedCount(count: i32): i32 {
+  return ((count + PANEL_QUERIES - 1) / PANEL_QUERIES) * PANEL_QUERIES;
 }
 
 function prepareBlock(s: Support, r: Request, b: Block, start: i32, count: i32, totals: usize): void {
-  const panelBytes = (<usize>s.stride >> 1) * QUERY_STEP;
+  const pairs = <usize>s.stride >> 1;
   memory.fill(b.queries, 0, <usize>b.count * QUERY_BYTES);
-  memory.fill(b.panels, 0, <usize>(b.count >> 2) * panelBytes);
+  memory.fill(b.panels, 0, <usize>b.count * pairs * 4);
   memory.fill(b.exclusions, 0xff, <usize>b.count * 4);
   for (let i = 0; i < count; i++) {
     const offset = <usize>(start + i) << 2;
     const query = b.queries + <usize>i * QUERY_BYTES;
     const raw = r.queries + offset * s.stride;
-    const lane = b.panels + <usize>(i >> 2) * panelBytes + <usize>(i & 3) * 4;
+    const lane = integersAt(b, pairs, i);
     prepareQuery(changetype<usize>(s), raw, query, b.rows + <usize>i * s.stride * 4, lane, QUERY_STEP, totals);
     changetype<Query>(query).prediction = i32.load(r.predictions + offset);
     i32.store(b.exclusions + (<usize>i << 2), i32.load(r.exclusions + offset));
   }
 }
 
-function writeDecision(r: Request, index: i32, decision: Decision): void {
+function writeDecision(r: Request, index: i32, d: Desk, i: i32): void {
   const offset = <usize>index << 2;
-  f32.store(r.nearestDistances + offset, decision.nearestDistance);
-  i32.store(r.nearestIndices + offset, decision.nearestIndex);
-  i32.store(r.similarities + offset, min(r.cap, decision.similarity));
+  const nearest = nearestOf(d, i);
+  f32.store(r.nearestDistances + offset, nearest.distance);
+  i32.store(r.nearestIndices + offset, nearest.index);
+  i32.store(r.similarities + offset, min(r.cap, countOf(d, i).similarity));
 }
 
 /** Similarity and nearest row of one query from its integer distances; where those do not bound it, from all float32 distances. */

@@ -19,7 +19,7 @@ export class Support {
   /** Integer copies: panels of 8 rows, two numbers of each side by side; their squared lengths `[width]`, infinite for padding. */
   panels: usize;
   lengths: usize;
-  /** Where rows that are looked up are put, LOOKED_UP_ROWS of them. */
+  /** Where rows that are looked up are put, LOOKED_UP_ROWS of them for each thread. */
   room: usize;
   /** What one unit of the integer copies is worth. */
   scale: f64;
@@ -54,10 +54,9 @@ export const QUERY_BYTES: i32 = offsetof<Query>();
 export class Request {
   queries: usize;
   count: i32;
-  /** Queries that are matched together in the first `fullBlocks` chunks, and in the chunks after those. */
+  /** The first query of each chunk, ascending, and `count` `[chunks + 1]`; no chunk has more than `block`. */
+  starts: usize;
   block: i32;
-  fullBlocks: i32;
-  lastBlock: i32;
   predictions: usize;
   exclusions: usize;
   cap: i32;

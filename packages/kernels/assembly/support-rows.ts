@@ -6,11 +6,16 @@ export const LOOKED_UP_ROWS: i32 = 64;
 
 /**
  * Copies raw support rows, padded with zeros, to `target`: those of the numbers in `list`, or without a list `start` and those after it. The
- * caller of the module has them where they are kept anyway; only threads need them in the memory that they share.
+ * caller of the module has them where they are kept anyway.
  */
 // @ts-ignore: a decorator of AssemblyScript
 @external("env", "fetchRows")
 declare function fetchRows(list: usize, start: i32, count: i32, target: usize): void;
+
+/** Number of the thread that this instance works for; every thread has room of its own for rows that are looked up. */
+// @ts-ignore: a decorator of AssemblyScript
+@external("env", "thread")
+declare const thread: i32;
 
 /** Where `count` centred rows from `start` on lie, one after another; at most LOOKED_UP_ROWS. Looked up, they are gone with the next ones. */
 export function centredRows(s: Support, start: i32, count: i32): usize {
@@ -39,8 +44,9 @@ export function centre(from: usize, origin: usize, stride: i32, to: usize): void
 }
 
 function lookUp(s: Support, list: usize, start: i32, count: i32): usize {
-  fetchRows(list, start, count, s.room);
   const rowBytes = <usize>s.stride << 2;
-  for (let row = s.room; row < s.room + <usize>count * rowBytes; row += rowBytes) centre(row, s.origin, s.stride, row);
-  return s.room;
+  const room = s.room + <usize>(thread * LOOKED_UP_ROWS) * rowBytes;
+  fetchRows(list, start, count, room);
+  for (let row = room; row < room + <usize>count * rowBytes; row += rowBytes) centre(row, s.origin, s.stride, row);
+  return room;
 }

@@ -3,18 +3,31 @@
 'use strict';
 
 const instances = new Map();
+const RESERVED = 256 * 2 ** 20;
 let setup;
 
 function receive(message) {
   if (message.module) setup = message;
   else if (message.task) work(message);
-  else instances.delete(message.forget);
+  else forget(message);
 }
 
-function work({ task, parameters, counters, arena, bytes, memory }) {
+// This thread allocates next to nothing, so its collector would leave a memory that nobody needs; reserving much, untouched, makes it run.
+function forget(message) {
+  if (!instances.delete(message.forget)) return;
+  setTimeout(() => {
+    try {
+      new ArrayBuffer(RESERVED);
+    } catch {
+      // No room to reserve: then the collector has already been called.
+    }
+  }, 0);
+}
+
+function work({ task, parameters, counters, arena, bytes, memory, rows }) {
   if (memory) {
-    const imports = { env: { memory, fetchRows() {} } };
-    instances.set(arena, { kernels: new WebAssembly.Instance(setup.module, imports).exports, memory });
+    const env = { memory, thread: setup.thread, fetchRows: (...place) => fetchRows(memory, rows, ...place) };
+    instances.set(arena, { kernels: new WebAssembly.Instance(setup.module, { env }).exports, memory });
   }
   const known = instances.get(arena);
   // Not all of the memory can be seen from here: the others do the task.
@@ -29,6 +42,17 @@ function work({ task, parameters, counters, arena, bytes, memory }) {
     }
     Atomics.add(counters, FINISHED, 1);
     Atomics.notify(counters, FINISHED);
+  }
+}
+
+// As fetchRows of src/simd/arena.ts.
+function fetchRows({ buffer }, { data, columns, stride }, list, start, count, target) {
+  const numbers = list === 0 ? undefined : new Int32Array(buffer, list, count);
+  const room = new Float32Array(buffer, target, count * stride);
+  if (columns < stride) room.fill(0);
+  for (let i = 0; i < count; i++) {
+    const from = (numbers ? numbers[i] : start + i) * columns;
+    room.set(data.subarray(from, from + columns), i * stride);
   }
 }
 

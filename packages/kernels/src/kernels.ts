@@ -5,8 +5,11 @@ export interface Kernels {
   readonly name: 'simd' | 'plain';
   /** Threads that work at once at most, the caller's among them. */
   readonly threads: number;
-  /** A·Bᵀ `[a.rows, b.rows]`: each element a float32 sum over k in ascending order. Throws `shape-mismatch`. */
-  multiplyTransposed(a: Matrix, b: Matrix): Matrix;
+  /**
+   * A·Bᵀ `[a.rows, b.rows]`: each element a float32 sum over k in ascending order. Written to `into`, which is neither factor, where it is
+   * given. Throws `shape-mismatch`.
+   */
+  multiplyTransposed(a: Matrix, b: Matrix, into?: Matrix): Matrix;
   /** A·B `[a.rows, b.columns]`, summed likewise. Throws `shape-mismatch`. */
   multiply(a: Matrix, b: Matrix): Matrix;
   /**
@@ -14,6 +17,11 @@ export interface Kernels {
    * change. Products by this very matrix use the copy until the function returned is called. Throws `out-of-memory`.
    */
   hold(factor: Matrix): () => void;
+  /**
+   * A matrix of zeros for support rows. Where there are threads it lies in memory that all of them see (a `SharedArrayBuffer`), so that a
+   * matcher need not copy it. Throws `out-of-range`, `out-of-memory`.
+   */
+  createRows(rows: number, columns: number): Matrix;
   /**
    * Packs the support once for many matches. Its rows may be looked up as long as the matcher is used: they must not change. Throws `empty-input`, `shape-mismatch`, `not-finite`,
    * `out-of-memory`.

@@ -2,8 +2,10 @@ export type { EngineRound, OptimizerState, RoundInputs, SplitName, TrainingEngin
 export type { EpochReport, TrainingEvent } from './epoch-report.js';
 export { type FeatureRows, plainRows } from './feature-rows.js';
 export { kernelEngine } from './kernel-engine.js';
-export type { PresentRound, RunState } from './run-state.js';
+export type { MatchedRows } from './match-in-slices.js';
+export type { PartlyMatchedEpoch, PresentRound, RunState } from './run-state.js';
 export { decodeRunState, encodeRunState } from './run-state-file.js';
+export type { SplitMatches } from './score-splits.js';
 export type { Checkpoint, CheckpointScores, MatchedCheckpoint, SelectionRule } from './select-checkpoint.js';
 export type { GivenSettings, TrainingSettings } from './settings.js';
 export { type TrainedModel, type TrainedRound, type TrainModelOptions, trainModel } from './train-model.js';

@@ -1,5 +1,5 @@
 import { type Signals, sdmLoss, sdmLossGradient } from '@sdmjs/activation';
-import { createMatrix, type Matrix, rowOf, SdmError, throwIfAborted } from '@sdmjs/core';
+import { createMatrix, type Matrix, rowOf, rowsOf, SdmError, throwIfAborted } from '@sdmjs/core';
 import { type AdaptorOutputs, adapt, type ExemplarAdaptor } from '@sdmjs/estimator';
 import { createExactIndex } from '@sdmjs/exemplars';
 import { type Kernels, loadKernels } from '@sdmjs/kernels';
@@ -17,7 +17,7 @@ import type { EngineRound, RoundInputs, SplitName, TrainingEngine } from './engi
 import { type FeatureRows, rowRange } from './feature-rows.js';
 
 /** Rows that go through the adaptor between two looks at the abort signal. */
-const FORWARD_ROWS = 1024;
+const FORWARD_ROWS = 512;
 
 /**
  * Training on the CPU without TensorFlow.js. A step costs batch · C · D for the loss and one pass over the M·D weights for Adam:
@@ -135,12 +135,15 @@ async function forwardInBlocks(
   features: FeatureRows,
   { kernels, room, signal }: { kernels: Kernels; room: Room; signal: AbortSignal | undefined },
 ): Promise<AdaptorOutputs> {
-  const representations = room.take(features.rows, adaptor.projectionBias.length);
+  const representations = room.take(features.rows, adaptor.projectionBias.length, kernels);
   const logits = createMatrix(features.rows, adaptor.classifierBias.length);
   for (const { start, block } of blocksOf(features)) {
-    const outputs = adapt(adaptor, block, kernels);
-    representations.data.set(outputs.representations.data, start * representations.columns);
-    logits.data.set(outputs.logits.data, start * logits.columns);
+    const end = start + block.rows;
+    // Written where they stay, so that no block leaves garbage.
+    adapt(adaptor, block, kernels, {
+      representations: rowsOf(representations, start, end),
+      logits: rowsOf(logits, start, end),
+    });
     await new Promise((resolve) => setTimeout(resolve, 0));
     throwIfAborted(signal, 'trainModel');
   }
@@ -149,8 +152,8 @@ async function forwardInBlocks(
 
 /** Room for the representations of a split, used again: an epoch does not begin beside those of the last, nor does the final model. */
 interface Room {
-  /** A matrix for the caller to keep, or to give back. Its contents are left over. */
-  take(rows: number, columns: number): Matrix;
+  /** A matrix for the caller to keep, or to give back; kernels match to it without a copy. Its contents are left over. */
+  take(rows: number, columns: number, kernels: Kernels): Matrix;
   giveBack(matrix: Matrix): void;
 }
 
@@ -158,10 +161,10 @@ function createRoom(): Room {
   // One of each split.
   let spare: Matrix[] = [];
   return {
-    take(rows, columns) {
+    take(rows, columns, kernels) {
       const fitting = spare.find((matrix) => matrix.rows === rows && matrix.columns === columns);
       spare = spare.filter((matrix) => matrix !== fitting);
-      return fitting ?? createMatrix(rows, columns);
+      return fitting ?? kernels.createRows(rows, columns);
     },
     giveBack(matrix) {
       spare = [...spare.slice(-1), matrix];

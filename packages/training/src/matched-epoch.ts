@@ -10,13 +10,13 @@ import {
 import { measure, scoreSplits, signalsOf } from './score-splits.js';
 import { isBetter, keptScores, scoreBy } from './select-checkpoint.js';
 
-/** Matches both splits after an epoch, reports it, and keeps its weights when they are the best so far. */
+/** Matches both splits after an epoch, or what is left of them, reports it, and keeps its weights when they are the best so far. */
 export async function matchedEpoch(
   context: RoundContext,
   state: RoundState,
   trained: TrainedEpoch,
 ): Promise<RoundState> {
-  const scores = await scoreSplits(context);
+  const scores = await scoreSplits(context, trained.matches);
   const training = measure(context, 'training', scores.training);
   const calibration = measure(context, 'calibration', scores.calibration);
   const { loss } = calibration;

@@ -131,6 +131,7 @@ describe('a state of a run', () => {
     expect(state.present[0]!.history.map(({ round, epoch }) => [round, epoch])).toEqual([[2, 1]]);
     expect(state.present[0]!.warmUp).toBeDefined();
     expect(decodeRunState(encodeRunState(state))).toEqual(state);
+    expect((await readFile(file)).equals(encodeRunState(state))).toBe(true);
   });
 
   it('is refused by a run that was told otherwise, which names the difference', async () => {
@@ -178,8 +179,8 @@ describe('a state of a run', () => {
 });
 
 it.each([
-  // An epoch is four batches, then the new file, the rename and a flush of the folder.
-  ['before batches, while writing and between renames', { parallelRounds: 1, kills: [3, 5, 7, 13] }],
+  // An epoch is four batches, then for each state the new file, the rename and a flush of the folder; a matched one, from the third on, has three states.
+  ['before batches, while writing and between renames', { parallelRounds: 1, kills: [3, 5, 7, 16, 5, 13] }],
   // An epoch is heard before its state is written.
   ['with rounds in threads', { parallelRounds: 2, kills: [6, 9, 30] }],
 ])(

@@ -5,7 +5,10 @@ import type { FinishedRound, MatchingEpoch, RoundJob } from './train-round.js';
 
 /** What a worker thread hears: a round to train, that a message of its own was dealt with, that the present epoch shall be the last. */
 export type ToWorker =
-  | ({ readonly kind: 'train'; readonly wantsStates: boolean } & Pick<RoundJob, 'plan' | 'resume'>)
+  | ({ readonly kind: 'train'; readonly wantsStates: boolean } & Pick<
+      RoundJob,
+      'plan' | 'resume' | 'checkpointSeconds'
+    >)
   | { readonly kind: 'heard' }
   | { readonly kind: 'stop' };
 

@@ -3,7 +3,7 @@ import { throwIfAborted } from '@sdmjs/core';
 import type { EpochReport } from './epoch-report.js';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
 import type { EngineRound, SplitName } from './engine.js';
-import type { measure, ScoringContext } from './score-splits.js';
+import type { measure, ScoringContext, SplitMatches } from './score-splits.js';
 import type { Checkpoint, MatchedCheckpoint } from './select-checkpoint.js';
 
 /** What one epoch hands to the next. */
@@ -34,8 +34,10 @@ export interface RoundContext extends ScoringContext {
 export interface TrainedEpoch {
   readonly epoch: number;
   readonly trainingLoss: number;
-  /** performance.now() at its begin. */
+  /** performance.now() at its begin; of a resumed one, as if it had begun in this process. */
   readonly startedAt: number;
+  /** What an earlier process matched of it. */
+  readonly matches?: SplitMatches | undefined;
 }
 
 type Measurement = ReturnType<typeof measure>;

@@ -100,7 +100,7 @@ function startThread({ pool, settings, initial }: RoundShares, features: Matrix)
       if (message.kind === 'result') return resolve(message.result);
       if (message.kind === 'failed') return reject(errorOf(message));
       if (message.kind === 'report') await job.onReport(message.report);
-      else await job.onEpochEnd?.(message.present);
+      else await job.onState?.(message.present);
       post({ kind: 'heard' });
     } catch (error) {
       reject(error);
@@ -116,8 +116,8 @@ function startThread({ pool, settings, initial }: RoundShares, features: Matrix)
       new Promise<FinishedRound>((resolve, reject) => {
         pending = { job, resolve, reject };
         if (failure) return reject(failure.error);
-        const { plan, resume, onEpochEnd } = job;
-        post({ kind: 'train', plan, resume, wantsStates: onEpochEnd !== undefined });
+        const { plan, resume, checkpointSeconds, onState } = job;
+        post({ kind: 'train', plan, resume, checkpointSeconds, wantsStates: onState !== undefined });
       }),
     stop: () => post({ kind: 'stop' }),
     fail,

@@ -24,18 +24,19 @@ export function serveRounds(port: MessagePort, gift: RoundWorkerGift['sdmjsRound
       goOn = resolve;
       say(message);
     });
-  const train = async ({ plan, resume, wantsStates }: Extract<ToWorker, { kind: 'train' }>) => {
+  const train = async ({ plan, resume, checkpointSeconds, wantsStates }: Extract<ToWorker, { kind: 'train' }>) => {
     try {
       const result = await trainRound({
         ...shares,
         plan,
         resume,
+        checkpointSeconds,
         engine,
         isFirst: false, // the caller knows, and ends this thread
         stopSignal: stop.signal,
         onReport: (report) => sayAndWait({ kind: 'report', report }),
         onMatching: (matching) => say({ kind: 'matching', matching }),
-        onEpochEnd: wantsStates ? (present) => sayAndWait({ kind: 'present', present }) : undefined,
+        onState: wantsStates ? (present) => sayAndWait({ kind: 'present', present }) : undefined,
       });
       say({ kind: 'result', result });
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type RowSource, SdmError, sha256Hex } from '@sdmjs/core';
 import type { ExamplePool } from './check-examples.js';
-import { roundNumberOf, type RunState } from './run-state.js';
+import type { RunState } from './run-state.js';
 import type { TrainingSettings } from './settings.js';
 
 export interface RunIdentity {
@@ -41,41 +41,15 @@ async function featuresDigest({ rows, columns, row }: RowSource): Promise<string
   return digests.length === 1 ? digests[0]! : sha256Hex(new TextEncoder().encode(digests.join('')));
 }
 
-/** Throws `fingerprint-mismatch` naming what differs, and `bad-format` for a state that does not fit the examples. */
-export function requireSameRun(state: RunState, settings: RunState['settings'], run: RunIdentity): void {
-  const { settings: earlier } = state;
+/** Throws `fingerprint-mismatch` naming what differs. */
+export function requireSameRun({ settings: earlier }: RunState, settings: RunState['settings']): void {
   const names = new Set([...Object.keys(settings), ...Object.keys(earlier)]);
   const shown = [...names]
     .filter((name) => settings[name] !== earlier[name])
     .map((name) => `${name} (${earlier[name] ?? 'not given'}, here ${settings[name] ?? 'not given'})`);
-  if (shown.length > 0) {
-    throw new SdmError(
-      'fingerprint-mismatch',
-      `trainModel: the state to resume belongs to a run with another ${shown.join(', ')}; resume with what that run was given, or start anew without resume`,
-    );
-  }
-  if (isSound(state, run)) return;
-  const epochs = state.present.map(({ history }) => history.length);
+  if (shown.length === 0) return;
   throw new SdmError(
-    'bad-format',
-    `trainModel: the state to resume does not fit its own settings (${state.finished.length} finished rounds, others after ${epochs.join(', ') || 'no'} epochs); take a state of onCheckpoint`,
-  );
-}
-
-function isSound({ finished, present }: RunState, { settings, pool }: RunIdentity): boolean {
-  const { rounds, epochs, representationSize } = settings;
-  const numbers = [...finished, ...present].map(roundNumberOf);
-  const isRound = (round: number) => round >= 1 && round <= rounds;
-  if (present.length === 0 || !numbers.every(isRound) || new Set(numbers).size < numbers.length) return false;
-  return present.every(
-    ({ history, weights, optimizer }) =>
-      history.length <= epochs &&
-      [weights, optimizer.means, optimizer.squares].every(
-        ({ projectionWeight, classifierWeight }) =>
-          projectionWeight.columns === pool.examples.features.columns &&
-          projectionWeight.rows === representationSize &&
-          classifierWeight.columns === representationSize &&
-          classifierWeight.rows === pool.classCount,
-      ),
+    'fingerprint-mismatch',
+    `trainModel: the state to resume belongs to a run with another ${shown.join(', ')}; resume with what that run was given, or start anew without resume`,
   );
 }

@@ -1,3 +1,4 @@
+import type { Signals } from '@sdmjs/activation';
 import { createMatrix, SdmError } from '@sdmjs/core';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
 import {
@@ -6,17 +7,30 @@ import {
   type Fields,
   fieldsOf,
   type NamedArray,
+  type NamedNumbers,
   parseJson,
+  safetensorsPieces,
   stringifyJson,
 } from '@sdmjs/interchange';
 import type { EpochReport } from './epoch-report.js';
-import type { PresentRound, RunState } from './run-state.js';
+import type { MatchedRows } from './match-in-slices.js';
+import type { PartlyMatchedEpoch, PresentRound, RunState } from './run-state.js';
+import type { SplitMatches } from './score-splits.js';
 import type { Checkpoint, CheckpointScores, MatchedCheckpoint } from './select-checkpoint.js';
 import type { FinishedRound } from './train-round.js';
 
 /** A state as the bytes of one `.safetensors` file. */
 export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
-  const tensors = new Map<string, NamedArray>();
+  return encodeSafetensors(...contentsOf(state));
+}
+
+/** The same in pieces, so that there need be no room for all of them: each uses that of the one before. */
+export function runStatePieces(state: RunState): Iterable<Uint8Array> {
+  return safetensorsPieces(...contentsOf(state));
+}
+
+function contentsOf(state: RunState): [tensors: Map<string, NamedNumbers>, metadata: Record<string, string>] {
+  const tensors = new Map<string, NamedNumbers>();
   const { finished } = state;
   const write = (name: string, adaptor: ExemplarAdaptor | undefined) => {
     if (adaptor) for (const [part, tensor] of tensorsOf(adaptor)) tensors.set(`${name}/${part}`, tensor);
@@ -26,17 +40,24 @@ export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
     if (best) for (const [part, tensor] of scoresOf(best.calibration)) tensors.set(`${name}/${part}`, tensor);
   };
   finished.forEach(({ best }, i) => writeMatched(`finished/${i}`, best));
-  const present = state.present.map(({ weights, optimizer, signals, best, warmUp, history }, i) => {
+  const present = state.present.map(({ weights, optimizer, signals, matching, best, warmUp, history }, i) => {
     const prefix = `present/${i}/`;
     write(`${prefix}weights`, weights);
     write(`${prefix}means`, optimizer.means);
     write(`${prefix}squares`, optimizer.squares);
     writeMatched(`${prefix}best`, best);
     write(`${prefix}warmUp`, warmUp?.adaptor);
-    for (const name of SIGNALS) {
-      tensors.set(prefix + name, { shape: [signals[name].length], values: Float32Array.from(signals[name]) });
+    const vectors = matching ? vectorsOf(matching.matches) : Object.entries(signals ?? {});
+    for (const [name, values] of vectors) {
+      tensors.set(prefix + name, { shape: [values.length], values });
     }
-    return { steps: optimizer.steps, history, best: best && numbersOf(best), warmUp: warmUp && numbersOf(warmUp) };
+    return {
+      steps: optimizer.steps,
+      history,
+      best: best && numbersOf(best),
+      warmUp: warmUp && numbersOf(warmUp),
+      matching: matching && toldOf(matching),
+    };
   });
   const told = {
     settings: state.settings,
@@ -44,7 +65,7 @@ export function encodeRunState(state: RunState): Uint8Array<ArrayBuffer> {
     present,
     finished: finished.map(({ best, normalization, history }) => ({ best: numbersOf(best), normalization, history })),
   };
-  return encodeSafetensors(tensors, { kind: KIND, state: stringifyJson(told) });
+  return [tensors, { kind: KIND, state: stringifyJson(told) }];
 }
 
 /** The state that `encodeRunState` wrote. Throws `bad-format` for a file that was cut off or is something else. */
@@ -78,7 +99,6 @@ export function decodeRunState(bytes: Uint8Array): RunState {
 
 const KIND = 'sdmjs-run-state';
 const WHERE = 'decodeRunState';
-const SIGNALS = ['similarities', 'distanceQuantiles'] as const;
 type Tensors = ReadonlyMap<string, NamedArray>;
 
 function readPresent(tensors: Tensors, fields: Fields, prefix: string): PresentRound {
@@ -89,14 +109,52 @@ function readPresent(tensors: Tensors, fields: Fields, prefix: string): PresentR
       means: readAdaptor(tensors, `${prefix}means`),
       squares: readAdaptor(tensors, `${prefix}squares`),
     },
-    signals: {
-      similarities: tensorAt(tensors, `${prefix}similarities`).values,
-      distanceQuantiles: tensorAt(tensors, `${prefix}distanceQuantiles`).values,
-    },
+    ...(fields.has('matching')
+      ? { matching: readMatching(tensors, fields.object('matching'), prefix) }
+      : { signals: readSignals(tensors, prefix) }),
     history: readHistory(fields),
     best: fields.has('best') ? readMatched(tensors, fields.object('best'), `${prefix}best`) : undefined,
     warmUp: fields.has('warmUp') ? readCheckpoint(tensors, fields.object('warmUp'), `${prefix}warmUp`) : undefined,
   };
+}
+
+function readSignals(tensors: Tensors, prefix: string): Signals {
+  return {
+    similarities: tensorAt(tensors, `${prefix}similarities`).values,
+    distanceQuantiles: tensorAt(tensors, `${prefix}distanceQuantiles`).values,
+  };
+}
+
+function readMatching(tensors: Tensors, fields: Fields, prefix: string): PartlyMatchedEpoch {
+  return {
+    round: fields.integer('round', { least: 1 }),
+    trainingLoss: fields.number('trainingLoss'),
+    seconds: fields.number('seconds', { least: 0 }),
+    matches: {
+      training: readMatches(tensors, `${prefix}training`),
+      calibration: readMatches(tensors, `${prefix}calibration`),
+    },
+  };
+}
+
+/** Float32 holds q exactly; see `scoresOf`. */
+function vectorsOf(matches: SplitMatches): [name: string, values: ArrayLike<number>][] {
+  return Object.entries(matches).flatMap(([split, { similarities, nearestDistances }]) => [
+    [`${split}Similarities`, similarities],
+    [`${split}Distances`, nearestDistances],
+  ]);
+}
+
+/** Matches that a run can go on from: as many distances as q, all of them possible. */
+function readMatches(tensors: Tensors, name: string): MatchedRows {
+  const similarities = tensorAt(tensors, `${name}Similarities`).values;
+  const nearestDistances = tensorAt(tensors, `${name}Distances`).values;
+  const isSound =
+    similarities.length === nearestDistances.length &&
+    similarities.every((q) => Number.isInteger(q) && q >= 0 && q < 2 ** 24) &&
+    nearestDistances.every((distance) => Number.isFinite(distance) && distance >= 0);
+  if (isSound) return { similarities: Int32Array.from(similarities), nearestDistances };
+  throw new SdmError('bad-format', `${WHERE}: "${name}": wanted a count and a distance a row; take another copy`);
 }
 
 function readCheckpoint(tensors: Tensors, from: Fields, name: string): Checkpoint {
@@ -112,27 +170,34 @@ function readMatched(tensors: Tensors, from: Fields, name: string): MatchedCheck
   return { ...readCheckpoint(tensors, from, name), calibration: readScores(tensors, name) };
 }
 
-function tensorsOf(adaptor: ExemplarAdaptor): [part: string, tensor: NamedArray][] {
+function tensorsOf(adaptor: ExemplarAdaptor): [part: string, tensor: NamedNumbers][] {
   const { projectionWeight, projectionBias, classifierWeight, classifierBias } = adaptor;
   const [matrices, biases] = [
     { projectionWeight, classifierWeight },
     { projectionBias, classifierBias },
   ];
   return [
-    ...Object.entries(matrices).map(([part, { rows, columns, data }]): [string, NamedArray] => [
+    ...Object.entries(matrices).map(([part, { rows, columns, data }]): [string, NamedNumbers] => [
       part,
       { shape: [rows, columns], values: data },
     ]),
-    ...Object.entries(biases).map(([part, values]): [string, NamedArray] => [part, { shape: [values.length], values }]),
+    ...Object.entries(biases).map(([part, values]): [string, NamedNumbers] => [
+      part,
+      { shape: [values.length], values },
+    ]),
   ];
 }
 
 /** Float32 holds q, which counts rows in a memory of 4 GB, exactly below 2^24. */
-function scoresOf({ logits, similarities, nearestDistances }: CheckpointScores): [part: string, tensor: NamedArray][] {
+function scoresOf({
+  logits,
+  similarities,
+  nearestDistances,
+}: CheckpointScores): [part: string, tensor: NamedNumbers][] {
   const count = similarities.length;
   return [
     ['calibrationLogits', { shape: [logits.rows, logits.columns], values: logits.data }],
-    ['calibrationSimilarities', { shape: [count], values: Float32Array.from(similarities) }],
+    ['calibrationSimilarities', { shape: [count], values: similarities }],
     ['calibrationDistances', { shape: [count], values: nearestDistances }],
   ];
 }
@@ -165,6 +230,8 @@ function tensorAt(tensors: Tensors, name: string): NamedArray {
   if (tensor) return tensor;
   throw new SdmError('bad-format', `${WHERE}: the file has no "${name}"; take another copy of it`);
 }
+
+const toldOf = ({ round, trainingLoss, seconds }: PartlyMatchedEpoch) => ({ round, trainingLoss, seconds });
 
 const numbersOf = ({ epoch, loss, score }: Checkpoint) => ({ epoch, loss, score });
 

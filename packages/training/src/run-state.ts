@@ -2,9 +2,10 @@ import type { Signals } from '@sdmjs/activation';
 import type { ExemplarAdaptor } from '@sdmjs/estimator';
 import type { OptimizerState } from './engine.js';
 import type { RoundState } from './round-state.js';
+import type { SplitMatches } from './score-splits.js';
 import type { FinishedRound } from './train-round.js';
 
-/** Everything that `trainModel` needs to go on after a whole number of epochs, as if it had not been interrupted. */
+/** Everything that `trainModel` needs to go on as if it had not been interrupted: after an epoch, or where one is matched in part. */
 export interface RunState {
   /** What the run was told, by option, and digests of its examples; see `settingsOf`. */
   readonly settings: Readonly<Record<string, string>>;
@@ -16,15 +17,27 @@ export interface RunState {
   readonly secondsElapsed: number;
 }
 
-/** A round after as many epochs as its history has. */
+/** A round after as many epochs as its history has, or while the next one is matched. */
 export interface PresentRound extends Pick<RoundState, 'history' | 'best' | 'warmUp'> {
-  /** q and d of the training rows, for the next epoch. */
-  readonly signals: Signals;
+  /** q and d of the training rows, for the next epoch; left out where its steps have used them, which `matching` says. */
+  readonly signals?: Signals | undefined;
+  readonly matching?: PartlyMatchedEpoch | undefined;
   readonly weights: ExemplarAdaptor;
   readonly optimizer: OptimizerState;
 }
 
+/** An epoch whose steps are done, and of whose rows only the first are matched. */
+export interface PartlyMatchedEpoch {
+  /** 1-based; the history may be empty yet. */
+  readonly round: number;
+  /** As in its report to come. */
+  readonly trainingLoss: number;
+  /** What it took so far. */
+  readonly seconds: number;
+  readonly matches: SplitMatches;
+}
+
 /** Which round this is, 1-based. */
-export function roundNumberOf({ history }: Pick<RoundState, 'history'>): number {
-  return history[0]?.round ?? 0;
+export function roundNumberOf({ history, matching }: Pick<PresentRound, 'history' | 'matching'>): number {
+  return matching?.round ?? history[0]?.round ?? 0;
 }

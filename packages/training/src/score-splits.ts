@@ -2,9 +2,9 @@ import { balancedLoss, type Signals, sdmLoss, softmaxSignals } from '@sdmjs/acti
 import { balancedAccuracy, balancedMean, balancedMedian } from '@sdmjs/calibration';
 import { argMaxRows, createMatrix, type Matrix } from '@sdmjs/core';
 import type { AdaptorOutputs } from '@sdmjs/estimator';
-import { distanceQuantiles, type ExemplarIndex, fitDistanceScale, type Matches } from '@sdmjs/exemplars';
+import { distanceQuantiles, type ExemplarIndex, fitDistanceScale } from '@sdmjs/exemplars';
 import type { EngineRound, SplitName, TrainingEngine } from './engine.js';
-import { rowRange } from './feature-rows.js';
+import { type MatchedRows, matchInSlices, type SliceOptions } from './match-in-slices.js';
 import type { TrainingSettings } from './settings.js';
 
 /** A round as it is scored: weights in an engine, and the truth. */
@@ -17,7 +17,12 @@ export interface ScoringContext {
   readonly signal?: AbortSignal | undefined;
   /** Called now and then while splits are matched. */
   readonly onMatching?: ((matching: Matching) => void) | undefined;
+  /** Called now and then while both splits are matched, and awaited, with what another `scoreSplits` can go on from. */
+  readonly onMatches?: ((matches: SplitMatches) => Promise<void>) | undefined;
 }
+
+/** The first rows of both splits, matched; calibration rows only when all training rows are. */
+export type SplitMatches = Readonly<Record<SplitName, MatchedRows>>;
 
 /** How far the matching of an epoch is. */
 export interface Matching {
@@ -38,13 +43,31 @@ export interface SplitScores extends Signals {
   readonly distanceQuantiles: Float32Array;
 }
 
-/** Both splits matched to the training rows; a training row leaves itself out. */
-export async function scoreSplits(context: ScoringContext): Promise<Record<SplitName, SplitScores>> {
+const NO_ROWS: MatchedRows = { similarities: new Int32Array(0), nearestDistances: new Float32Array(0) };
+const NO_MATCHES: SplitMatches = { training: NO_ROWS, calibration: NO_ROWS };
+
+/** Both splits matched to the training rows, but for those that are known; a training row leaves itself out. */
+export async function scoreSplits(
+  context: ScoringContext,
+  known: SplitMatches = NO_MATCHES,
+): Promise<Record<SplitName, SplitScores>> {
+  const { onMatches } = context;
   const { training, calibration } = await withTrainingIndex(context, async (outputs, index) => {
-    const onProgress = createOnProgress(context, ['training', 'calibration']);
+    const progressOf = createProgressOf(context, ['training', 'calibration'], known);
+    const matched = await matchTraining(context, outputs, {
+      index,
+      known: known.training,
+      onProgress: progressOf('training'),
+      onSlice: onMatches && ((rows) => onMatches({ ...known, training: rows })),
+    });
     return {
-      training: await matchTraining(context, outputs, { index, onProgress }),
-      calibration: await matchCalibration(context, { index, onProgress }),
+      training: matched,
+      calibration: await matchCalibration(context, {
+        index,
+        known: known.calibration,
+        onProgress: progressOf('calibration'),
+        onSlice: onMatches && ((rows) => onMatches({ training: matched.found, calibration: rows })),
+      }),
     };
   });
   return {
@@ -56,7 +79,11 @@ export async function scoreSplits(context: ScoringContext): Promise<Record<Split
 /** q and d of the training rows alone. */
 export async function refreshSignals(context: ScoringContext): Promise<Signals> {
   const training = await withTrainingIndex(context, (outputs, index) =>
-    matchTraining(context, outputs, { index, onProgress: createOnProgress(context, ['training']) }),
+    matchTraining(context, outputs, {
+      index,
+      known: NO_ROWS,
+      onProgress: createProgressOf(context, ['training'], NO_MATCHES)('training'),
+    }),
   );
   return signalsOf(withQuantiles(context, 'training', training));
 }
@@ -129,56 +156,54 @@ async function withTrainingIndex<Result>(
   }
 }
 
-interface Progressing {
-  readonly index: ExemplarIndex;
-  /** Takes how many rows of a split are matched. */
-  readonly onProgress: (split: SplitName) => (completed: number) => void;
-}
-
 interface MatchedSplit {
   readonly logits: Matrix;
   readonly predictions: Int32Array;
-  readonly found: Matches;
+  readonly found: MatchedRows;
 }
+
+type SplitSlices = Pick<SliceOptions, 'index' | 'known' | 'onProgress' | 'onSlice'>;
 
 async function matchTraining(
-  context: ScoringContext,
+  { settings, signal }: ScoringContext,
   { representations, logits }: AdaptorOutputs,
-  { index, onProgress }: Progressing,
+  slices: SplitSlices,
 ): Promise<MatchedSplit> {
   const predictions = argMaxRows(logits);
-  const found = await index.match(representations, predictions, {
-    // The place of the row itself is not searched.
-    maxSimilarity: context.settings.maxSimilarity - 1,
-    exclusions: rowRange(0, predictions.length),
-    signal: context.signal,
-    onProgress: onProgress('training'),
-  });
-  return { logits, predictions, found };
+  // The place of the row itself is not searched.
+  const maxSimilarity = settings.maxSimilarity - 1;
+  const options = { ...slices, areSupport: true, maxSimilarity, signal };
+  return { logits, predictions, found: await matchInSlices({ representations, predictions }, options) };
 }
 
-async function matchCalibration(context: ScoringContext, { index, onProgress }: Progressing): Promise<MatchedSplit> {
-  const { representations, logits } = await context.round.forward('calibration', context.signal);
+async function matchCalibration(
+  { round, settings, signal }: ScoringContext,
+  slices: SplitSlices,
+): Promise<MatchedSplit> {
+  const { representations, logits } = await round.forward('calibration', signal);
   const predictions = argMaxRows(logits);
-  const found = await index.match(representations, predictions, {
-    maxSimilarity: context.settings.maxSimilarity,
-    signal: context.signal,
-    onProgress: onProgress('calibration'),
-  });
-  context.round.release?.(representations);
+  const options = { ...slices, areSupport: false, maxSimilarity: settings.maxSimilarity, signal };
+  const found = await matchInSlices({ representations, predictions }, options);
+  round.release?.(representations);
   return { logits, predictions, found };
 }
 
-/** Counts the rows of these splits together. */
-function createOnProgress({ labels, onMatching }: ScoringContext, splits: readonly SplitName[]) {
+/** Counts the rows of these splits together, the known ones too. */
+function createProgressOf(
+  { labels, onMatching }: ScoringContext,
+  splits: readonly SplitName[],
+  known: SplitMatches,
+): (split: SplitName) => (completed: number) => void {
   const startedAt = performance.now();
   const total = splits.reduce((sum, split) => sum + labels[split].length, 0);
-  return (split: SplitName) => {
+  const knownCount = splits.reduce((sum, split) => sum + known[split].similarities.length, 0);
+  return (split) => {
     const before = split === 'training' ? 0 : total - labels.calibration.length;
-    return (count: number) => {
+    return (count) => {
       const completed = before + count;
       const seconds = (performance.now() - startedAt) / 1000;
-      onMatching?.({ completed, total, secondsLeft: (seconds / completed) * (total - completed) });
+      const secondsLeft = (seconds / (completed - knownCount)) * (total - completed);
+      onMatching?.({ completed, total, secondsLeft });
     };
   };
 }

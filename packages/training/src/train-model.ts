@@ -52,8 +52,13 @@ export interface TrainModelOptions extends GivenSettings {
   readonly signal?: AbortSignal | undefined;
   /** Stops after the present epoch and keeps the best so far; before an epoch is finished there is none, and it cancels. */
   readonly stopSignal?: AbortSignal | undefined;
-  /** Called after each epoch, and awaited, with what `resume` takes; see `saveRunState` of `@sdmjs/training/node`. Needs Web Crypto. */
+  /**
+   * Called with what `resume` takes, and awaited: after each epoch, and while one is matched every `checkpointSeconds`, but not where a warm-up of several
+   * epochs ends. Nothing in a state changes later. See `saveRunState` of `@sdmjs/training/node`. Needs Web Crypto.
+   */
   readonly onCheckpoint?: ((state: RunState) => void | Promise<void>) | undefined;
+  /** Seconds between two states of a round within an epoch, at least: a number >= 0; Infinity: only whole epochs. @default 60 */
+  readonly checkpointSeconds?: number | undefined;
   /** A state of `onCheckpoint` to go on from: the result is that of an uninterrupted run, bit for bit on one engine. */
   readonly resume?: RunState | undefined;
 }
@@ -149,6 +154,7 @@ function checkOptions(options: TrainModelOptions) {
   };
   const settings = completeSettings({ ...options, ...kept });
   requireParallelRounds(options);
+  requireCheckpointSeconds(options);
   const classCount = options.classCount ?? (options.classNames ?? saved?.classNames)?.length;
   if (classCount !== undefined && (!Number.isSafeInteger(classCount) || classCount < 2)) {
     throw new SdmError('out-of-range', `trainModel: classCount: wanted an integer >= 2, got ${classCount}`);
@@ -177,6 +183,12 @@ function requireParallelRounds({ parallelRounds = 1, engine }: TrainModelOptions
   if (isCount && (parallelRounds === 1 || !engine)) return;
   const wanted = isCount ? '1 with an engine, which worker threads cannot have' : 'an integer >= 1';
   throw new SdmError('out-of-range', `trainModel: parallelRounds: wanted ${wanted}, got ${parallelRounds}`);
+}
+
+/** Throws `out-of-range`. */
+function requireCheckpointSeconds({ checkpointSeconds = 0 }: TrainModelOptions): void {
+  if (checkpointSeconds >= 0) return;
+  throw new SdmError('out-of-range', `trainModel: checkpointSeconds: wanted a number >= 0, got ${checkpointSeconds}`);
 }
 
 function requireClassNames(names: readonly string[], classCount: number): void {

@@ -1,13 +1,14 @@
 import { softmaxSignals } from '@sdmjs/activation';
-import { createRandom, type RowSource } from '@sdmjs/core';
+import { createRandom, type RowSource, throwIfAborted } from '@sdmjs/core';
 import { createAdaptor, type ExemplarAdaptor, fitNormalization, type Normalization } from '@sdmjs/estimator';
 import type { ExamplePool } from './check-examples.js';
-import type { EngineRound, RoundInputs, SplitName, TrainingEngine } from './engine.js';
+import type { RoundInputs, SplitName, TrainingEngine } from './engine.js';
 import type { EpochReport } from './epoch-report.js';
 import { type FeatureRows, requireStandardizable, standardizedRows } from './feature-rows.js';
+import { createStateKeeper } from './keep-states.js';
 import { matchedEpoch } from './matched-epoch.js';
 import type { RoundPlan } from './plan-rounds.js';
-import type { RoundContext, RoundState } from './round-state.js';
+import type { RoundContext, RoundState, TrainedEpoch } from './round-state.js';
 import type { PresentRound } from './run-state.js';
 import type { Matching } from './score-splits.js';
 import type { MatchedCheckpoint } from './select-checkpoint.js';
@@ -51,8 +52,10 @@ export interface RoundJob {
   readonly onReport: (report: EpochReport) => void | Promise<void>;
   /** Called while an epoch is matched. */
   readonly onMatching?: ((epoch: MatchingEpoch) => void) | undefined;
-  /** Called after each epoch with where the round stands. */
-  readonly onEpochEnd?: ((present: PresentRound) => Promise<void>) | undefined;
+  /** Called with where the round stands: after each epoch, and while one is matched. */
+  readonly onState?: ((present: PresentRound) => Promise<void>) | undefined;
+  /** From one call of `onState` to one within an epoch, at least. */
+  readonly checkpointSeconds: number;
 }
 
 export interface RoundResult extends FinishedRound {
@@ -92,27 +95,31 @@ export async function trainRound(training: RoundTraining): Promise<FinishedRound
     roundNumber: plan.round,
     restart: (weights) => engine.start({ ...inputs, adaptor: weights }),
   };
+  const keeper = createStateKeeper(training, round);
   try {
     let state: RoundState = {
-      signals: softmaxSignals(exampleCount, settings),
-      history: [],
-      ...resume,
+      signals: resume?.signals ?? softmaxSignals(exampleCount, settings),
+      history: resume?.history ?? [],
+      best: resume?.best,
+      warmUp: resume?.warmUp,
       isStopped: resume?.best !== undefined && stopSignal?.aborted === true,
     };
     for (let epoch = state.history.length + 1; epoch <= settings.epochs && !state.isStopped; epoch++) {
-      const startedAt = performance.now();
       const stopSignals = isFirst && epoch === 1 ? [signal, stopSignal] : [signal];
+      for (const stop of stopSignals) throwIfAborted(stop, 'trainModel');
       const { signals } = state;
       const { batchSize } = settings;
-      const trainingLoss = await trainEpoch({ round, signals, exampleCount, batchSize, random, stopSignals });
+      const trained = trainedBefore(resume, epoch) ?? {
+        epoch,
+        startedAt: performance.now(),
+        trainingLoss: await trainEpoch({ round, signals, exampleCount, batchSize, random, stopSignals }),
+      };
       const isWarmUp = settings.crossEntropyEpochs > 1 && epoch <= settings.crossEntropyEpochs;
       const onMatching = (matching: Matching) => training.onMatching?.({ round: plan.round, epoch, ...matching });
-      state = await (isWarmUp ? warmUpEpoch : matchedEpoch)({ ...context, onMatching }, state, {
-        epoch,
-        trainingLoss,
-        startedAt,
-      });
-      await training.onEpochEnd?.(await presentRound(round, state));
+      state = isWarmUp
+        ? await warmUpEpoch({ ...context, onMatching }, state, trained)
+        : await matchedEpoch({ ...context, onMatching, onMatches: keeper?.matchesOf(state, trained) }, state, trained);
+      await keeper?.keep(state);
     }
     return { normalization, best: state.best!, history: state.history };
   } finally {
@@ -126,16 +133,16 @@ function drawnSoFar({ plan, pool, settings, initial, resume }: RoundTraining, ex
   const { representationSize } = settings;
   const sizes = { featureCount: pool.examples.features.columns, representationSize, classCount: pool.classCount };
   const adaptor = initial?.adaptor ?? createAdaptor({ ...sizes, random });
-  const epochCount = resume?.history.length ?? 0;
+  const epochCount = (resume?.history.length ?? 0) + (resume?.matching ? 1 : 0);
   for (let epoch = 0; epoch < epochCount; epoch++) random.permutation(exampleCount);
   return { random, adaptor };
 }
 
-async function presentRound(round: EngineRound, state: RoundState): Promise<PresentRound> {
-  const { history, best, warmUp } = state;
-  const { similarities, distanceQuantiles } = state.signals; // and not the outputs that they were made from
-  const signals = { similarities, distanceQuantiles };
-  return { signals, history, best, warmUp, weights: await round.weights(), optimizer: await round.optimizer() };
+/** The epoch whose steps an earlier process did. */
+function trainedBefore(resume: PresentRound | undefined, epoch: number): TrainedEpoch | undefined {
+  if (!resume?.matching || epoch !== resume.history.length + 1) return undefined;
+  const { trainingLoss, seconds, matches } = resume.matching;
+  return { epoch, trainingLoss, startedAt: performance.now() - 1000 * seconds, matches };
 }
 
 /** Both splits, standardised with the statistics of the training split; throws where that does not give numbers. */

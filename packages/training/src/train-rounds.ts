@@ -5,6 +5,7 @@ import type { EpochReport } from './epoch-report.js';
 import type { RoundPlan } from './plan-rounds.js';
 import type { createProgress } from './progress.js';
 import { type RoundCrew, type RoundTrainer, startRoundThreads } from './round-threads.js';
+import { requireFittingState } from './require-fitting-state.js';
 import { requireSameRun, settingsOf } from './run-settings.js';
 import { type PresentRound, roundNumberOf, type RunState } from './run-state.js';
 import type { TrainingSettings } from './settings.js';
@@ -26,7 +27,10 @@ export async function trainRounds(options: TrainModelOptions, run: PreparedRun):
   const { settings, pool, engine } = run;
   const identity = { settings, pool, engineName: engine.name, continuedFrom: options.continueFrom?.modelId };
   const told = onCheckpoint || resume ? await settingsOf(identity) : {};
-  if (resume) requireSameRun(resume, told, identity);
+  if (resume) {
+    requireSameRun(resume, told);
+    requireFittingState(resume, run);
+  }
   const record = createRecord(options, run, told);
   throwIfAborted(signal, 'trainModel');
   const crew = await assembleCrew(options, run, record.waitingCount());
@@ -42,18 +46,20 @@ export async function trainRounds(options: TrainModelOptions, run: PreparedRun):
   return record.results();
 }
 
+const CHECKPOINT_SECONDS = 60;
+
 /** What is known of every round. */
 type RunRecord = ReturnType<typeof createRecord>;
 
 function createRecord(
-  { onCheckpoint, resume, stopSignal }: TrainModelOptions,
+  { onCheckpoint, checkpointSeconds = CHECKPOINT_SECONDS, resume, stopSignal }: TrainModelOptions,
   { plans, progress }: PreparedRun,
   settings: RunState['settings'],
 ) {
   const finished = new Map((resume?.finished ?? []).map((round) => [roundNumberOf(round), round]));
   const present = new Map((resume?.present ?? []).map((round) => [roundNumberOf(round), round]));
   let waiting = plans.filter(({ round }) => !finished.has(round));
-  let isEmpty = resume === undefined;
+  let isEmpty = [...finished.values(), ...present.values()].every(({ history }) => history.length === 0);
   let saving = Promise.resolve();
   const inOrder = <Value>(rounds: ReadonlyMap<number, Value>) =>
     plans.flatMap(({ round }) => (rounds.has(round) ? [rounds.get(round)!] : []));
@@ -72,8 +78,9 @@ function createRecord(
       progress.onReport(report);
     },
     onMatching: progress.onMatching,
+    checkpointSeconds,
     /** Saves one state after the other, whichever round they come from. */
-    onEpochEnd:
+    onState:
       onCheckpoint &&
       ((round: PresentRound): Promise<void> => {
         present.set(roundNumberOf(round), round);
@@ -95,10 +102,11 @@ function createRecord(
 }
 
 async function trainOneByOne(train: RoundTrainer, record: RunRecord): Promise<void> {
-  const { onReport, onMatching, onEpochEnd } = record;
+  const { onReport, onMatching, onState, checkpointSeconds } = record;
   for (let plan = record.next(); plan; plan = record.next()) {
     const resume = record.presentOf(plan.round);
-    const result = await train({ plan, resume, isFirst: record.isEmpty(), onReport, onMatching, onEpochEnd });
+    const isFirst = record.isEmpty();
+    const result = await train({ plan, resume, isFirst, onReport, onMatching, onState, checkpointSeconds });
     record.finish(plan.round, result);
   }
 }

@@ -1,4 +1,4 @@
-import { createRandom, type Matrix, type Random, rowOf } from '@sdmjs/core';
+import { createRandom, type Random, rowOf, rowsOf } from '@sdmjs/core';
 import { admits } from '../admits.js';
 import type { CalibrationScores } from '../calibration-scores.js';
 import {
@@ -73,11 +73,9 @@ function reportOn(region: HighReliabilityRegion, rows: CalibrationScores): Selec
 }
 
 function rowRange(rows: CalibrationScores, start: number, count: number): CalibrationScores {
-  const { columns, data } = rows.probabilities;
   const end = start + count;
-  const probabilities: Matrix = { data: data.subarray(start * columns, end * columns), rows: count, columns };
   return {
-    probabilities,
+    probabilities: rowsOf(rows.probabilities, start, end),
     rescaledSimilarities: rows.rescaledSimilarities.subarray(start, end),
     labels: rows.labels.subarray(start, end),
     predictions: rows.predictions.subarray(start, end),

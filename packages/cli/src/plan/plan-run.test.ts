@@ -32,7 +32,7 @@ it('counts steps, products and bytes', () => {
 
 it('counts what threads hold', () => {
   const of = (threads: number) => planRun(sizes, { ...speeds, threads }).bytes.peak;
-  expect(of(3) - of(1)).toBe(4 * 10_000 * 64 + 2 * 40e6);
+  expect(of(3) - of(1)).toBe(2 * 25e6);
 });
 
 // Peaks in MB of whole processes, from `pnpm bench growth` on 26 November 2026; 15 % is what docs/performance.md claims.

@@ -34,7 +34,7 @@ const ROW_BYTES = { matching: 165, finished: 310 };
 /** Node, kernels, compiled code, young objects and the distances of a block of queries, in bytes. */
 const RUNTIME_BYTES = 100e6;
 /** Of each further thread of the kernels: itself, and the distances of a block of queries. */
-const THREAD_BYTES = 40e6;
+const THREAD_BYTES = 25e6;
 /** 4-byte numbers kept for a weight: those of a round and the best, each with what is copied on the way, and two moments. */
 const WEIGHT_COPIES = 8;
 
@@ -46,10 +46,7 @@ export function planRun(sizes: RunSizes, speeds: MachineSpeeds) {
   const steps = Math.ceil(trainingRows / sizes.batchSize) * speeds.secondsPerStep;
   const projecting = projected / speeds.projectedNumbersPerSecond;
   const matching = matched / speeds.matchedNumbersPerSecond;
-  // Threads share a copy of the training representations; one alone looks them up.
-  const ofThreads =
-    speeds.threads > 1 ? 4 * trainingRows * representationSize + (speeds.threads - 1) * THREAD_BYTES : 0;
-  const rest = WEIGHT_COPIES * bytes.weights + RUNTIME_BYTES + ofThreads;
+  const rest = WEIGHT_COPIES * bytes.weights + RUNTIME_BYTES + (speeds.threads - 1) * THREAD_BYTES;
   return {
     seconds: { steps, projecting, matching, total: sizes.rounds * sizes.epochs * (steps + projecting + matching) },
     bytes: {

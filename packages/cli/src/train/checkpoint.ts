@@ -6,7 +6,7 @@ import { requireWritableFile } from '@sdmjs/interchange/node';
 import type { TrainModelOptions } from '@sdmjs/training';
 import { loadRunState, saveRunState } from '@sdmjs/training/node';
 
-/** A file that holds the state of a run after its last whole epoch. */
+/** A file that holds the last state of a run: after an epoch, or while one was matched. */
 export interface Checkpoint extends Pick<TrainModelOptions, 'resume' | 'onCheckpoint'> {
   /** For what `trainModel` throws: a state of another run is named by its file. */
   explain(error: unknown): never;

@@ -44,7 +44,7 @@ export function withTrainOptions(command: Command): Command {
     )
     .option(
       '--checkpoint <file>',
-      'keep the state of the run there after every epoch, and go on from it where it is there; removed when the model is saved',
+      'keep the state of the run there after every epoch and every minute of its matching, and go on from it where it is there; removed when the model is saved',
     )
     .option('--number-of-classes <number>', 'default: the largest label + 1', count(2))
     .option('--class-names <list>', 'with commas between them (default: Class0, Class1, …)', names)

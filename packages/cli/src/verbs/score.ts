@@ -1,4 +1,4 @@
-import { createMatrix, SdmError } from '@sdmjs/core';
+import { rowsOf, SdmError } from '@sdmjs/core';
 import type { SdmEstimator } from '@sdmjs/estimator';
 import { encodeScoredRow, type Rows } from '@sdmjs/interchange';
 import { requireWritableFile, writeFileAtomically } from '@sdmjs/interchange/node';
@@ -64,9 +64,7 @@ async function* scoredLines({ estimator, rows, exclusions, options, session }: S
   try {
     for (let start = 0; start < features.rows; start += scoreBatchSize) {
       const end = Math.min(start + scoreBatchSize, features.rows);
-      const { data, columns } = features;
-      const batch = createMatrix(end - start, columns, data.subarray(start * columns, end * columns));
-      const estimates = await estimator.estimateAll(batch, {
+      const estimates = await estimator.estimateAll(rowsOf(features, start, end), {
         nearestCount,
         exclusions: exclusions.subarray(start, end),
         signal: session.interrupts.signal,

@@ -2,7 +2,7 @@ import { SdmError } from '@sdmjs/core';
 import { adaptorSizes, calibrate, type SdmEstimator } from '@sdmjs/estimator';
 import type { Rows } from '@sdmjs/interchange';
 import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdmjs/interchange/node';
-import { type RunState, type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
+import { type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
 import { readRepresentation } from '../embed/representation-file.js';
 import { readInput } from '../inputs.js';
 import { chooseParallelRounds, machineRoom } from '../plan/choose-parallel-rounds.js';
@@ -12,6 +12,7 @@ import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
 import { openCheckpoint } from '../train/checkpoint.js';
+import { epochCountOf, sayResumed } from '../train/say-resumed.js';
 import { type TrainOptions, withTrainOptions } from '../train/train-options.js';
 
 const INTERRUPTED = 130;
@@ -33,7 +34,7 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   const checkpoint = await openCheckpoint(options.checkpoint);
   const inputs = await readTrainingInputs(options, session);
   const { resume, onCheckpoint } = checkpoint;
-  if (resume) sayResumed(resume, options, session);
+  if (resume) sayResumed(resume, inputs, { ...session, checkpoint: options.checkpoint });
   const training = trainAndCalibrate({ ...inputs, resume, onCheckpoint }, session);
   const { trained, estimator, seconds } = await (resume ? training.catch(checkpoint.explain) : training);
   session.tell('stage', { stage: 'saving' });
@@ -47,12 +48,6 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   return session.interrupts.stopSignal.aborted ? INTERRUPTED : 0;
 }
 
-function sayResumed({ finished, present }: RunState, { checkpoint }: TrainOptions, { say, tell }: Session): void {
-  const epochs = [...finished, ...present].reduce((sum, { history }) => sum + history.length, 0);
-  say(`going on from ${checkpoint}: ${finished.length} whole rounds, ${epochs} epochs in all`);
-  tell('resumed', { rounds: finished.length, epochs });
-}
-
 /** Trains with progress on every epoch. From the end of the first epoch on, an interrupt keeps the best epoch. */
 export async function trainAndCalibrate(inputs: TrainModelOptions, session: Session) {
   const { rounds = 1, epochs = 20, alphaResolution } = inputs;
@@ -61,7 +56,7 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
   const bar = session.startProgress('training', rounds * epochs);
   interrupts.stopFirst();
   let trained: TrainedModel;
-  let epochsDone = 0;
+  let epochsDone = inputs.resume ? epochCountOf(inputs.resume) : 0;
   try {
     const { signal, stopSignal } = interrupts;
     trained = await trainModel({

@@ -1,4 +1,4 @@
-import { type Matrix, requireColumns, requireFinite, rowOf, SdmError, throwIfAborted } from '@sdmjs/core';
+import { type Matrix, requireColumns, requireFinite, rowOf, rowsOf, SdmError, throwIfAborted } from '@sdmjs/core';
 import type { Matches } from '@sdmjs/kernels';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { type ExemplarIndex, type MatchOptions, requireMatchable } from '../exemplar-index.js';
@@ -6,7 +6,7 @@ import { byDistanceThenIndex, nearestRows } from '../nearest-rows.js';
 import { goodClassesOf, type IndexedSupport, requireIndexable } from '../support-set.js';
 import { type CentredRows, centreRows, requireFiniteDistances, squaredDistance } from './centred-rows.js';
 import { countOnDevice } from './count-on-device.js';
-import { rowRange, rowTiles } from './row-tiles.js';
+import { rowTiles } from './row-tiles.js';
 
 /** Numbers a support tile may hold (64 MiB): below the binding limit of every WebGPU device. */
 const SUPPORT_TILE_ELEMENTS = 2 ** 24;
@@ -112,7 +112,7 @@ async function matchTiles(
   for (let start = 0; start < matrix.rows; start += step) {
     throwIfAborted(options.signal, 'match');
     const end = Math.min(start + step, matrix.rows);
-    const tile = { matrix: rowRange(matrix, start, end), norms: norms.subarray(start, end) };
+    const tile = { matrix: rowsOf(matrix, start, end), norms: norms.subarray(start, end) };
     const counted = await download(
       tf.tidy(() =>
         countOnDevice(tf, distancesOf(tf, device, tile), {

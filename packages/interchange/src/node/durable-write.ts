@@ -17,11 +17,15 @@ export function makeFolders(path: string): void {
   }
 }
 
+/** What a file is to hold, whole or in pieces, of which one is written before the next one is asked for. */
+export type FileContents = string | Uint8Array | Iterable<Uint8Array>;
+
 /** Writes a new file so that after its return the contents survive a power cut. Throws the error of the system, also when the file exists. */
-export async function writeDurably(path: string, contents: string | Uint8Array): Promise<void> {
+export async function writeDurably(path: string, contents: FileContents): Promise<void> {
+  const pieces = typeof contents === 'string' || contents instanceof Uint8Array ? [contents] : contents;
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(contents);
+    for (const piece of pieces) await file.writeFile(piece);
     await file.sync();
   } finally {
     await file.close();

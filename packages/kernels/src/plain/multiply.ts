@@ -3,9 +3,9 @@ import { requireInnerSizes } from '../checks.js';
 import { dot } from './dot.js';
 
 /** A·Bᵀ, each element a float32 sum over k in ascending order with float32 products. */
-export function multiplyTransposed(a: Matrix, b: Matrix): Matrix {
+export function multiplyTransposed(a: Matrix, b: Matrix, into?: Matrix): Matrix {
   requireInnerSizes(a.columns, b.columns, 'multiplyTransposed');
-  const product = createMatrix(a.rows, b.rows);
+  const product = createMatrix(a.rows, b.rows, into?.data);
   for (let i = 0; i < a.rows; i++) {
     for (let j = 0; j < b.rows; j++) product.data[i * b.rows + j] = dot(rowOf(a, i), rowOf(b, j));
   }

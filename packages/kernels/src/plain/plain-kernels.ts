@@ -1,3 +1,4 @@
+import { createMatrix } from '@sdmjs/core';
 import type { Kernels } from '../kernels.js';
 import { multiply, multiplyTransposed } from './multiply.js';
 import { createPlainMatcher } from './plain-matcher.js';
@@ -11,6 +12,7 @@ export function createPlainKernels(): Kernels {
     multiplyTransposed,
     multiply,
     hold: () => () => {},
+    createRows: (rows, columns) => createMatrix(rows, columns),
     createMatcher: createPlainMatcher,
     createThinAdam: createPlainThinAdam,
     dispose: () => {},

@@ -1,5 +1,5 @@
 import { SdmError } from '@sdmjs/core';
-import { type FetchRows, instantiateKernels, type KernelExports, MAX_PAGES } from './module.js';
+import { instantiateKernels, type KernelExports, MAX_PAGES } from './module.js';
 
 /** A memory of its own with the kernels linked to it, handed out from the bottom up. */
 export interface Arena {
@@ -9,8 +9,8 @@ export interface Arena {
   readonly kernels: KernelExports;
   /** Whether other threads may work in it. */
   readonly isShared: boolean;
-  /** Where the kernels look up support rows that do not lie in the arena. */
-  fetchRows: FetchRows;
+  /** Where the kernels look up support rows that do not lie in the arena; other threads can only where that is shared memory. */
+  rows: LookedUpRows | undefined;
   /** The address of `byteCount` fresh bytes, a multiple of 16. Their contents are left over. Throws `out-of-memory`. */
   allocate(byteCount: number, purpose: string): number;
   /** A view that the next `allocate` may detach. */
@@ -25,6 +25,13 @@ export interface Arena {
   release(address: number): void;
 }
 
+/** Raw rows of `columns` numbers, which the kernels see `stride` numbers apart. */
+export interface LookedUpRows {
+  readonly data: Float32Array;
+  readonly columns: number;
+  readonly stride: number;
+}
+
 const PAGE_BYTES = 65536;
 
 let created = 0;
@@ -32,7 +39,7 @@ let created = 0;
 /** A fresh arena, in memory that threads share if the module wants that. Throws `out-of-memory`. */
 export function createArena(module: WebAssembly.Module, { shared }: { readonly shared: boolean }): Arena {
   const memory = createMemory(shared);
-  const kernels = instantiateKernels(module, memory, (...place) => arena.fetchRows(...place));
+  const kernels = instantiateKernels(module, memory, (...place) => fetchRows(arena, ...place));
   let top = 0;
 
   function allocate(byteCount: number, purpose: string): number {
@@ -49,7 +56,7 @@ export function createArena(module: WebAssembly.Module, { shared }: { readonly s
     memory,
     kernels,
     isShared: shared,
-    fetchRows: () => {},
+    rows: undefined,
     allocate,
     floats: (address, length) => new Float32Array(memory.buffer, address, length),
     integers: (address, length) => new Int32Array(memory.buffer, address, length),
@@ -60,6 +67,18 @@ export function createArena(module: WebAssembly.Module, { shared }: { readonly s
     },
   };
   return arena;
+}
+
+/** Copies the rows of the numbers in `list`, or without a list (0) `start` and those after it, to `target`. */
+function fetchRows(arena: Arena, list: number, start: number, count: number, target: number): void {
+  const { data, columns, stride } = arena.rows!;
+  const numbers = list === 0 ? undefined : arena.integers(list, count);
+  const room = arena.floats(target, count * stride);
+  if (columns < stride) room.fill(0);
+  for (let i = 0; i < count; i++) {
+    const from = (numbers ? numbers[i]! : start + i) * columns;
+    room.set(data.subarray(from, from + columns), i * stride);
+  }
 }
 
 function createMemory(shared: boolean): WebAssembly.Memory {

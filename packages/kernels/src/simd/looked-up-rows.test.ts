@@ -4,6 +4,8 @@ import { createPlainKernels, loadKernels, type MatcherSupport } from '../index.j
 import { createArena } from './arena.js';
 import { compileKernels } from './module.js';
 import { packSupport } from './packed-support.js';
+import { startKernels } from '../testing/start-kernels.js';
+import { createSharedRows } from '../threads/shared-rows.js';
 import { createTeam } from '../threads/team.js';
 
 const kernels = await loadKernels();
@@ -72,17 +74,43 @@ describe('support rows that are looked up', () => {
 
   it('are copied only where threads share the memory', async () => {
     const vectors = randomRows(4000, 64, 4);
-    const support = { vectors, goodClasses: goodOf(4000) };
-    const bytes = async (shared: boolean) => {
+    const seenByAll = createSharedRows(4000, 64);
+    seenByAll.data.set(vectors.data);
+    const bytes = async (shared: boolean, vectors: Matrix) => {
       const module = (await compileKernels({ shared }))!;
       const arena = createArena(module, { shared });
-      packSupport(support, arena, createTeam(module, 1));
+      packSupport({ vectors, goodClasses: goodOf(4000) }, arena, createTeam(module, 1));
       return arena.mark();
     };
-    const [alone, together] = [await bytes(false), await bytes(true)];
+    const [alone, together] = [await bytes(false, vectors), await bytes(true, vectors)];
     // Integer copies of 2 bytes a number, some numbers a row, and room for 64 rows.
     expect(alone).toBeLessThan(2 * vectors.data.length + 4000 * 24 + 64 * 64 * 4 + 4096);
     expect(together - alone).toBeGreaterThan(4 * vectors.data.length - 64 * 64 * 4 - 4096);
+    expect(await bytes(true, seenByAll)).toBe(alone);
+  });
+
+  it('are looked up by every thread, from one support after the other', async () => {
+    const threads = await startKernels(3);
+    // Most rows are copies of a few, which the bounds cannot tell apart. Workers join while this goes on.
+    for (let attempt = 0; attempt < 12; attempt++) {
+      const [size, columns] = [600 - 17 * attempt, 11 + attempt];
+      const drawn = randomRows(size, columns, attempt);
+      for (let j = 40; j < size; j++) drawn.data.copyWithin(columns * j, columns * (j % 40), columns * (1 + (j % 40)));
+      const vectors = threads.createRows(size, columns);
+      vectors.data.set(drawn.data);
+      const support = { vectors, goodClasses: goodOf(size) };
+      const request = {
+        queries: drawn,
+        predictions: Int32Array.from({ length: size }, (_, i) => i % 2),
+        exclusions: Int32Array.from(drawn.data.keys()).subarray(0, size),
+        maxSimilarity: 1000,
+      };
+      const matcher = threads.createMatcher(support);
+      expect(await matcher.match(request)).toEqual(await plain.createMatcher(support).match(request));
+      matcher.dispose();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    threads.dispose();
   });
 });
 

@@ -1,3 +1,4 @@
+import { rowsOf } from '@sdmjs/core';
 import { notFinite } from '../checks.js';
 import type { Matches, MatchRequest } from '../kernels.js';
 import type { Team } from '../threads/team.js';
@@ -12,11 +13,15 @@ export interface MatchRange {
   readonly count: number;
 }
 
-/** Queries matched together: they share a pass over the support, and their distances stay in the cache. */
-const BLOCK = 32;
-const LAST_BLOCK = 8;
-/** Bytes of distances that a thread keeps; those of larger supports are measured again where that is needed. */
+/** Queries of a panel in assembly/integer-distances.ts. */
+const PANEL = 5;
+/** Queries matched together at most: they share a pass over the support, while their integer copies stay in the second cache. */
+const BLOCK = 125;
+/** And at least, so that the pass is worth while, unless there are fewer. */
+const LEAST_BLOCK = 20;
+/** Bytes of distances that a thread keeps, for at least so many queries; of larger supports they are measured again where that is needed. */
 const DISTANCE_BYTES = 16 * 2 ** 20;
+const LEAST_KEPT = 30;
 
 /** Matches some queries, in blocks that threads share, and writes their entries of `matches`. Throws `not-finite`. */
 export function matchQueries(
@@ -25,19 +30,20 @@ export function matchQueries(
   range: MatchRange,
   distanceBytes = DISTANCE_BYTES,
 ): void {
-  const { arena, columns, stride, width, record } = support;
+  const { arena, stride, width, record } = support;
   const { request, start, count } = range;
   const mark = arena.mark();
-  const blocks = cutIntoBlocks(count, team.size);
-  const { block, chunks } = blocks;
-  const keepsDistances = Number(4 * block * width <= distanceBytes);
+  const rowsKept = Math.floor(distanceBytes / (4 * width) / PANEL) * PANEL;
+  const keepsDistances = Number(rowsKept >= LEAST_KEPT);
+  const most = keepsDistances ? Math.min(BLOCK, rowsKept) : BLOCK;
+  const blocks = cutIntoBlocks(count, { threads: team.size, most });
+  const chunks = blocks.starts.length - 1;
   try {
     const queries = arena.allocate(4 * count * stride, 'queries');
-    const data = request.queries.data.subarray(start * columns, (start + count) * columns);
-    copyRows(arena, queries, { data, rows: count, columns, stride });
-    const scratchBytes = Math.ceil(arena.kernels.matchScratchBytes(record, block, keepsDistances) / 64) * 64;
+    copyRows(arena, queries, { ...rowsOf(request.queries, start, start + count), stride });
+    const scratchBytes = Math.ceil(arena.kernels.matchScratchBytes(record, blocks.block, keepsDistances) / 64) * 64;
     const threads = Math.min(team.size, chunks);
-    const what = `distances of ${block} queries for each of ${threads} threads`;
+    const what = `distances of ${blocks.block} queries for each of ${threads} threads`;
     const results = allocateRequest(arena, range, { queries, blocks, scratchBytes, keepsDistances });
     const scratch = arena.allocate(scratchBytes * threads, what);
     arena.integers(results.address, REQUEST_FIELDS)[SCRATCH_FIELD] = scratch;
@@ -71,8 +77,8 @@ export interface RequestRecord {
   readonly indices: number;
 }
 
-const REQUEST_FIELDS = 14;
-const SCRATCH_FIELD = 11;
+const REQUEST_FIELDS = 13;
+const SCRATCH_FIELD = 10;
 
 /** Writes the fields of a request for some queries, without room for scratch. */
 export function allocateRequest(
@@ -87,27 +93,40 @@ export function allocateRequest(
   arena.integers(exclusions, count).fill(-1);
   if (request.exclusions) arena.integers(exclusions, count).set(request.exclusions.subarray(start, start + count));
   const { queries, blocks, scratchBytes, keepsDistances } = sizes;
-  const { block, fullBlocks, lastBlock } = blocks;
-  const fields = [queries, count, block, fullBlocks, lastBlock, predictions, exclusions, request.maxSimilarity];
+  const starts = arena.allocate(4 * blocks.starts.length, 'blocks of queries');
+  arena.integers(starts, blocks.starts.length).set(blocks.starts);
+  const fields = [queries, count, starts, blocks.block, predictions, exclusions, request.maxSimilarity];
   arena
     .integers(address, REQUEST_FIELDS)
     .set([...fields, similarities, distances, indices, 0, scratchBytes, keepsDistances]);
   return { address, similarities, distances, indices };
 }
 
-/** How queries are cut into chunks: `fullBlocks` of `block`, then some of `lastBlock`; the last one may be short. */
+/** How queries are cut into chunks: where each one starts, and at last their number; none has more than `block`. */
 export interface Blocks {
   readonly block: number;
-  readonly fullBlocks: number;
-  readonly lastBlock: number;
-  readonly chunks: number;
+  readonly starts: readonly number[];
 }
 
-/** Large blocks use the cache well; at the end there are small ones, so that no thread waits long for another. All are multiples of 4. */
-function cutIntoBlocks(count: number, threads: number): Blocks {
-  const shared = Math.ceil(count / (2 * threads) / 4) * 4;
-  const block = Math.max(4, Math.min(BLOCK, shared));
-  const lastBlock = threads === 1 ? block : Math.min(block, LAST_BLOCK);
-  const fullBlocks = Math.max(0, Math.floor(count / block) - threads);
-  return { block, fullBlocks, lastBlock, chunks: fullBlocks + Math.ceil((count - fullBlocks * block) / lastBlock) };
+/**
+ * Whole panels a chunk, the last one excepted. One thread takes even blocks; several take a share of what is left each time, so that they end
+ * together though each starts when it can.
+ */
+function cutIntoBlocks(count: number, { threads, most }: { threads: number; most: number }): Blocks {
+  const even = panels(count / Math.ceil(count / most));
+  const starts = [0];
+  let block = 0;
+  for (let start = 0; start < count; ) {
+    const share = threads === 1 ? even : Math.max(LEAST_BLOCK, panels((count - start) / (2 * threads)));
+    const size = Math.min(most, share);
+    block = Math.max(block, size);
+    start = Math.min(count, start + size);
+    starts.push(start);
+  }
+  return { block, starts };
+}
+
+/** Queries in whole panels, rounded up. */
+function panels(count: number): number {
+  return Math.ceil(count / PANEL) * PANEL;
 }

@@ -54,11 +54,11 @@ export async function compileKernels({ shared = false } = {}): Promise<WebAssemb
 /** Copies raw support rows: those of the numbers in `list`, or without a list (0) `start` and those after it. Addresses are bytes. */
 export type FetchRows = (list: number, start: number, count: number, target: number) => void;
 
-/** Links the module to a memory, and to where support rows are looked up that do not lie in it. */
+/** Links the module to a memory, and to where support rows are looked up that do not lie in it, for the calling thread. */
 export function instantiateKernels(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   fetchRows: FetchRows = () => {},
 ): KernelExports {
-  return new WebAssembly.Instance(module, { env: { memory, fetchRows } }).exports as KernelExports;
+  return new WebAssembly.Instance(module, { env: { memory, fetchRows, thread: 0 } }).exports as KernelExports;
 }

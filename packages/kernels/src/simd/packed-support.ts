@@ -1,9 +1,8 @@
-import type { Matrix } from '@sdmjs/core';
 import { requireFiniteNorms } from '../checks.js';
 import type { MatcherSupport } from '../kernels.js';
+import { isShared } from '../threads/shared-rows.js';
 import type { Team } from '../threads/team.js';
 import type { Arena } from './arena.js';
-import type { FetchRows } from './module.js';
 
 /** A support set in an arena; see assembly/records.ts for what lies at `record`. */
 export interface PackedSupport {
@@ -31,8 +30,8 @@ export function supportBytes(rows: number, columns: number): number {
 }
 
 /**
- * Sums the squares of the rows, centred on row 0, and makes their integer copies. The rows themselves are copied only into an arena that
- * threads share; else they are looked up in `vectors`. Throws `not-finite` or `out-of-memory`.
+ * Sums the squares of the rows, centred on row 0, and makes their integer copies. The rows themselves are copied only where threads share the
+ * arena and could not see them; else they are looked up in `vectors`. Throws `not-finite` or `out-of-memory`.
  */
 export function packSupport({ vectors, goodClasses }: MatcherSupport, arena: Arena, team: Team): PackedSupport {
   const { rows: size, columns } = vectors;
@@ -41,8 +40,9 @@ export function packSupport({ vectors, goodClasses }: MatcherSupport, arena: Are
   const record = arena.allocate(RECORD_BYTES, 'a support');
   const origin = arena.allocate(4 * stride, 'the origin');
   const mean = arena.allocate(4 * stride, 'the mean');
-  const rows = arena.isShared ? arena.allocate(4 * size * stride, `${size} support rows of ${columns} numbers`) : 0;
-  const room = arena.isShared ? 0 : arena.allocate(4 * CHUNK_ROWS * stride, 'some support rows');
+  const isCopied = arena.isShared && !isShared(vectors);
+  const rows = isCopied ? arena.allocate(4 * size * stride, `${size} support rows of ${columns} numbers`) : 0;
+  const room = isCopied ? 0 : arena.allocate(4 * CHUNK_ROWS * stride * team.size, 'some support rows');
   const norms = arena.allocate(4 * width, 'norms');
   const classes = arena.allocate(4 * width, 'classes');
   const panels = arena.allocate(2 * width * stride, `integer copies of ${size} support rows of ${columns} numbers`);
@@ -54,12 +54,12 @@ export function packSupport({ vectors, goodClasses }: MatcherSupport, arena: Are
   arena.integers(classes, width).fill(-2).set(goodClasses);
   const packed = { arena, size, columns, stride, width, record };
   const inChunks = chunkedOver(packed, team);
-  if (rows) {
+  if (isCopied) {
     copyRows(arena, rows, { ...vectors, stride });
     inChunks('centreChunk');
     arena.kernels.sumColumns(rows, 1, size, stride, size, mean);
   } else {
-    arena.fetchRows = lookUpIn(vectors, arena, stride);
+    arena.rows = { data: vectors.data, columns, stride };
     centreLookedUp(packed, room, mean);
   }
   requireFiniteNorms(arena.floats(norms, size), 'createMatcher: support row');
@@ -70,18 +70,6 @@ export function packSupport({ vectors, goodClasses }: MatcherSupport, arena: Are
   doubles[1] = error!;
   doubles[3] = Math.sqrt(integerSquare!) * (1 + 2 ** -40);
   return packed;
-}
-
-function lookUpIn({ data, columns }: Matrix, arena: Arena, stride: number): FetchRows {
-  return (list, start, count, target) => {
-    const rows = list === 0 ? undefined : arena.integers(list, count);
-    const room = arena.floats(target, count * stride);
-    if (columns < stride) room.fill(0);
-    for (let i = 0; i < count; i++) {
-      const from = (rows ? rows[i]! : start + i) * columns;
-      room.set(data.subarray(from, from + columns), i * stride);
-    }
-  };
 }
 
 /** `centreChunk` over all rows, with their mean, of which there is no need to be exact: it only has to be near them. */

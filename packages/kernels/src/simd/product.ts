@@ -1,4 +1,4 @@
-import { createMatrix, type Matrix } from '@sdmjs/core';
+import type { Matrix } from '@sdmjs/core';
 import type { Team } from '../threads/team.js';
 import type { Arena } from './arena.js';
 import { MULTIPLY_SCRATCH_BYTES } from './module.js';
@@ -12,7 +12,8 @@ export interface HeldFactor {
 interface Factors {
   readonly a: Matrix;
   readonly right: HeldFactor;
-  readonly columns: number;
+  /** `[a.rows, columns of B]` */
+  readonly target: Matrix;
   /** Bytes from one inner index of B to the next, and from one column of the product to the next. */
   readonly depthStep: number;
   readonly columnStep: number;
@@ -27,24 +28,28 @@ export function copyFactor(arena: Arena, { data }: Matrix): HeldFactor {
   return { arena, address };
 }
 
-/** Left factor times the held one; columns are shared between threads. The arena is as it was afterwards. */
-export function product(team: Team, { a, right, columns, depthStep, columnStep }: Factors): Matrix {
+/** Left factor times the held one, written to `target`; columns are shared between threads. The arena is as it was afterwards. */
+export function product(team: Team, { a, right, target, depthStep, columnStep }: Factors): Matrix {
   const { arena, address } = right;
-  if (a.columns === 0) return createMatrix(a.rows, columns);
+  const { columns } = target;
+  if (a.columns === 0) {
+    target.data.fill(0);
+    return target;
+  }
   const mark = arena.mark();
   const left = arena.allocate(4 * a.data.length, 'a factor');
-  const target = arena.allocate(4 * a.rows * columns, 'a product');
+  const result = arena.allocate(4 * a.rows * columns, 'a product');
   const scratch = arena.allocate(MULTIPLY_SCRATCH_BYTES * team.size, 'packing');
   arena.floats(left, a.data.length).set(a.data);
   const perChunk = Math.max(32, Math.min(CHUNK_COLUMNS, Math.ceil(columns / (2 * team.size) / 8) * 8));
   const sizes = [a.rows, columns, a.columns, perChunk, scratch, MULTIPLY_SCRATCH_BYTES];
   team.run(arena, {
     name: 'multiplyChunk',
-    parameters: [left, 4 * a.columns, address, depthStep, columnStep, target, ...sizes],
+    parameters: [left, 4 * a.columns, address, depthStep, columnStep, result, ...sizes],
     chunks: Math.ceil(columns / perChunk),
     work: a.rows * columns * a.columns,
   });
-  const result = arena.floats(target, a.rows * columns).slice();
+  target.data.set(arena.floats(result, a.rows * columns));
   arena.release(mark);
-  return createMatrix(a.rows, columns, result);
+  return target;
 }

@@ -1,6 +1,7 @@
-import type { Matrix } from '@sdmjs/core';
+import { createMatrix, type Matrix } from '@sdmjs/core';
 import { requireInnerSizes } from '../checks.js';
 import type { Kernels } from '../kernels.js';
+import { createSharedRows } from '../threads/shared-rows.js';
 import type { Team } from '../threads/team.js';
 import { type Arena, createArena } from './arena.js';
 import { type HeldFactor, copyFactor, product } from './product.js';
@@ -26,13 +27,15 @@ export function createSimdKernels(module: WebAssembly.Module, team: Team, { shar
   return {
     name: 'simd',
     threads: team.size,
-    multiplyTransposed(a, b) {
+    multiplyTransposed(a, b, into) {
       requireInnerSizes(a.columns, b.columns, 'multiplyTransposed');
-      return product(team, { a, right: place(b), columns: b.rows, depthStep: 4, columnStep: 4 * b.columns });
+      const target = createMatrix(a.rows, b.rows, into?.data);
+      return product(team, { a, right: place(b), target, depthStep: 4, columnStep: 4 * b.columns });
     },
     multiply(a, b) {
       requireInnerSizes(a.columns, b.rows, 'multiply');
-      return product(team, { a, right: place(b), columns: b.columns, depthStep: 4 * b.columns, columnStep: 4 });
+      const target = createMatrix(a.rows, b.columns);
+      return product(team, { a, right: place(b), target, depthStep: 4 * b.columns, columnStep: 4 });
     },
     hold(factor) {
       const arena = createArena(module, { shared });
@@ -43,6 +46,7 @@ export function createSimdKernels(module: WebAssembly.Module, team: Team, { shar
         team.forget(arena);
       };
     },
+    createRows: (rows, columns) => (shared ? createSharedRows(rows, columns) : createMatrix(rows, columns)),
     createMatcher: (support) => createSimdMatcher(support, workplaces.open(support.vectors)),
     createThinAdam: (initial, moments) =>
       createSimdThinAdam(initial, { arena: createArena(module, { shared }), team, moments }),

@@ -10,7 +10,7 @@ import { createSingleQuery } from './single-query.js';
 import type { Workplace } from './workplaces.js';
 
 /** Queries a thread at most between two turns of the event loop, and queries up to which they are answered one by one. */
-const MOST_AT_ONCE = 256;
+const MOST_AT_ONCE = 250;
 const ONE_BY_ONE = 3;
 
 /** Matching against a support whose integer copies lie in an arena of its own. */

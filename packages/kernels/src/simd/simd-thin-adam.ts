@@ -53,8 +53,8 @@ export function createSimdThinAdam(
     },
     project(gradient) {
       requireInnerSizes(gradient.columns, columns, 'project');
-      const sizes = { columns: rows, depthStep: 4, columnStep: 4 * columns };
-      return product(team, { a: gradient, right: held, ...sizes });
+      const target = createMatrix(gradient.rows, rows);
+      return product(team, { a: gradient, right: held, target, depthStep: 4, columnStep: 4 * columns });
     },
     step,
     dispose: () => team.forget(arena),

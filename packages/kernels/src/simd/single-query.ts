@@ -9,7 +9,7 @@ const CHUNK_PANELS = 16;
 /** Bytes of the fields of a query, and which of them says whether its distances are bounded. */
 const QUERY_BYTES = 48;
 const IS_BOUNDED = 4;
-const ONE_QUERY = { block: 1, fullBlocks: 0, lastBlock: 1, chunks: 1 };
+const ONE_QUERY = { block: 1, starts: [0, 1] };
 
 /** One query at a time against a support: threads share the support rows instead of the queries. */
 export interface SingleQuery {

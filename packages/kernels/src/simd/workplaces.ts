@@ -1,4 +1,5 @@
 import type { Matrix } from '@sdmjs/core';
+import { hurryCollection } from '../threads/collection.js';
 import type { Team } from '../threads/team.js';
 import type { Arena } from './arena.js';
 import { supportBytes } from './packed-support.js';
@@ -20,9 +21,10 @@ export function createWorkplaces(team: Team, createArena: () => Arena) {
 
   function release(arena: Arena): void {
     team.forget(arena);
-    arena.fetchRows = () => {};
+    arena.rows = undefined;
     spare = new WeakRef(arena);
-    hurryCollection(arena.memory.buffer.byteLength);
+    const { byteLength } = arena.memory.buffer;
+    setTimeout(() => hurryCollection(byteLength), 0); // later, when the caller has let go of the arena
   }
 
   return {
@@ -39,23 +41,4 @@ export function createWorkplaces(team: Team, createArena: () => Arena) {
       spare = undefined;
     },
   };
-}
-
-/** Released memory that is worth a collection. */
-const MUCH_BYTES = 64 * 2 ** 20;
-
-/**
- * A large memory that nobody holds any more stays until the collector runs, which a program that allocates little can put off for minutes.
- * Reserving as much again, without touching it, makes V8 begin.
- */
-function hurryCollection(byteCount: number): void {
-  if (byteCount < MUCH_BYTES) return;
-  // Later, when the caller has let go of it.
-  setTimeout(() => {
-    try {
-      new ArrayBuffer(byteCount);
-    } catch {
-      // No room to reserve: then the collector has already been called.
-    }
-  }, 0);
 }

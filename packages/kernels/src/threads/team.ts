@@ -90,10 +90,11 @@ function runTogether(arena: Arena, task: Task, members: ReadonlySet<Member>): vo
   const { number, memory } = arena;
   const bytes = memory.buffer.byteLength;
   const message = { task: task.name, parameters: task.parameters, counters, arena: number, bytes };
+  const place = { memory, rows: arena.rows };
   for (const { worker, thread, known } of members) {
     if (thread >= task.chunks) continue;
-    // A memory that has grown is given anew: what a worker has may stay at its old size for good.
-    worker.post(known.get(number) === bytes ? message : { ...message, memory });
+    // A memory that has grown is given anew, with the rows that are looked up beside it: what a worker has may stay at its old size for good.
+    worker.post(known.get(number) === bytes ? message : { ...message, ...place });
     known.set(number, bytes);
   }
   for (let chunk = take(counters); chunk < task.chunks; chunk = take(counters)) {

@@ -10,7 +10,7 @@ import { type TrainModelOptions, trainModel } from '../train-model.js';
 import { workedCase } from './worked-case.js';
 
 /**
- * Trains the worked case with a state file after each epoch, from that file where there is one, and writes the result; kills its own process
+ * Trains the worked case with a state file after each epoch and each slice of matching, from that file where there is one, and writes the result; kills its own process
  * just before the given batch or call that changes the file system. With more than one round at a time, epochs heard count instead of batches.
  */
 const [statePath = '', resultPath = '', callsLeft = '0', parallelRounds = '1'] = process.argv.slice(2);
@@ -38,6 +38,7 @@ const trained = await trainModel({
   crossEntropyEpochs: 2,
   ...(parallelRounds === '1' ? { engine: countedEngine() } : sideBySide()),
   resume,
+  checkpointSeconds: 0,
   onCheckpoint: (state) => saveRunState(state, statePath),
 });
 await writeFile(resultPath, stringifyJson({ model: trained.model, calibrationScores: trained.calibrationScores }));

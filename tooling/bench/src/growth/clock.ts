@@ -9,6 +9,10 @@ export interface Duration {
 export interface Measured extends Duration {
   /** Repetitions of which these are the median; the first one, which also compiles, counts only where it is alone. */
   readonly runs: number;
+  /** Processes, one after the other, in which it was measured, where it may be broken off; their times are added up. */
+  readonly parts?: number;
+  /** Of all parts. */
+  readonly peakBytes?: number;
 }
 
 /** Seconds after which nothing is repeated, and times at most. */
@@ -21,15 +25,21 @@ export function createClock() {
   const durations: Duration[] = [];
   let [wall, usage] = [startedAt, process.cpuUsage()];
   return {
-    /** Begins anew without counting what was since the last call. */
+    /** Begins anew without counting what was since the last run. */
     begin(): void {
       [wall, usage] = [performance.now(), process.cpuUsage()];
     },
-    /** Counts what was since the last call as one run. */
-    lap(): void {
+    /** What was since the last call of another method. */
+    soFar(): Duration {
       const { user, system } = process.cpuUsage(usage);
-      durations.push({ wall: (performance.now() - wall) / 1000, processor: (user + system) / 1e6 });
+      return { wall: (performance.now() - wall) / 1000, processor: (user + system) / 1e6 };
+    },
+    /** Counts that as one run. */
+    lap(): Duration {
+      const run = this.soFar();
+      durations.push(run);
       this.begin();
+      return run;
     },
     isEnough: () => durations.length >= MOST_RUNS || performance.now() - startedAt > 1000 * ENOUGH_SECONDS,
     measured(): Measured {

@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BATCH_ROWS, FULL, type Point, pointsOf, type Sizes, SHORT } from './points.js';
 import { reportOf } from './report.js';
@@ -8,17 +9,19 @@ import { buildChild, runPoint } from './run-point.js';
 export interface GrowthOptions {
   /** Only points whose key begins so; a long one is measured only when it is named. */
   readonly only?: string | undefined;
-  /** Measure again what the results have; without `only`, everything. */
+  /** Measure again, and from the beginning, what the results have; without `only`, everything. */
   readonly fresh: boolean;
   /** A few small points, of which nothing is kept. */
   readonly short: boolean;
 }
 
+/** Where a long point keeps the state of its run. */
+const CACHE = fileURLToPath(new URL('../../.cache/growth', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../../../docs/results/raw/growth.json', import.meta.url));
 
 /**
- * Measures how time and memory grow, point after point, each kept when it is finished; what was measured before is not measured again.
- * `print` takes the tables, `tell` the progress.
+ * Measures how time and memory grow, point after point, each kept when it is finished; what was measured before is not measured again, and a long
+ * point that was broken off goes on. `print` takes the tables, `tell` the progress.
  */
 export async function benchGrowth(
   options: GrowthOptions,
@@ -41,8 +44,11 @@ export async function benchGrowth(
     for (const [i, point] of points.entries()) {
       tell(`[${i + 1}/${points.length}] ${point.key}; ${outlook.timeLeft(points.slice(i))}`);
       const loadBefore = loadNow();
-      const measured = await runPoint(point, child.path, (line) => tell(`  ${line}`));
+      const folder = point.isLong ? join(CACHE, point.key) : undefined;
+      if (folder !== undefined && fresh) rmSync(folder, { recursive: true, force: true });
+      const measured = await runPoint(point, { child: child.path, folder }, (line) => tell(`  ${line}`));
       results.keep(point.key, { sizes: point.sizes, ...measured, loadBefore });
+      if (folder !== undefined) rmSync(folder, { recursive: true });
       outlook.finished(point);
       tell(`  ${measured.processor.toFixed(2)} s of processor time, ${(measured.peakBytes / 1e6).toFixed(0)} MB`);
     }

@@ -4,7 +4,7 @@ export interface Point {
   readonly key: string;
   readonly series: string;
   readonly sizes: Sizes;
-  /** Measured only when `--only` names it: it takes hours. */
+  /** Measured only when `--only` names it, and in parts where it is broken off: it takes an hour. */
   readonly isLong?: boolean;
 }
 

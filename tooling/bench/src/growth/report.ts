@@ -37,7 +37,10 @@ function tableOf(series: Series, results: Readonly<Record<string, Result>>): str
   const fits = [found, found.slice(-UPPER)].slice(0, Math.max(0, found.length - 1));
   const head = [SYMBOLS[series.along], 'processor s', 'wall s', 'peak MB', 'beside Node, MB'];
   const lines = [head, head.map(() => '---'), ...rows, ...fits.map(exponents)];
-  return [`**${series.title}**`, '', ...lines.map((cells) => `| ${cells.join(' | ')} |`), ''];
+  const notes = found.flatMap(({ x, result: { parts = 1 } }) =>
+    parts === 1 ? [] : [`${SYMBOLS[series.along]} ${x.toLocaleString('en')} was measured in ${parts} parts.`, ''],
+  );
+  return [`**${series.title}**`, '', ...lines.map((cells) => `| ${cells.join(' | ')} |`), '', ...notes];
 }
 
 function digits(seconds: number): string {

@@ -7,7 +7,7 @@ import type { Sizes } from './points.js';
 /** What one point took. */
 export interface Result extends Measured {
   readonly sizes: Sizes;
-  /** Peak of resident memory, Node and its libraries included. */
+  /** Peak of resident memory, Node and its libraries included, in all parts. */
   readonly peakBytes: number;
   /** What was resident before anything was done. */
   readonly nodeBytes: number;

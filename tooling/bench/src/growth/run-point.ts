@@ -10,7 +10,7 @@ import type { Point } from './points.js';
 import type { Result } from './results.js';
 
 /** What a child tells. */
-export type ChildResult = Pick<Result, 'wall' | 'processor' | 'runs' | 'peakBytes' | 'nodeBytes'>;
+export type ChildResult = Pick<Result, 'wall' | 'processor' | 'runs' | 'parts' | 'peakBytes' | 'nodeBytes'>;
 
 /** The program of the children as one file for plain Node: the loader of TypeScript would take more memory than small points do. */
 export async function buildChild(): Promise<{ path: string; remove: () => void }> {
@@ -31,13 +31,14 @@ export async function buildChild(): Promise<{ path: string; remove: () => void }
   return { path: join(folder, 'child.mjs'), remove: () => rmSync(folder, { recursive: true }) };
 }
 
-/** Runs one point in a process of its own; its progress goes to `say`. Throws when it fails. */
+/** Runs one point in a process of its own; its progress goes to `say`. With a folder it goes on where it was broken off. Throws when it fails. */
 export async function runPoint(
   { key, sizes }: Point,
-  child: string,
+  { child, folder }: { readonly child: string; readonly folder: string | undefined },
   say: (line: string) => void,
 ): Promise<ChildResult> {
-  const worker = spawn(process.execPath, [child, JSON.stringify(sizes)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const words = [child, JSON.stringify(sizes), ...(folder === undefined ? [] : [folder])];
+  const worker = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   worker.stdout.on('data', (piece) => {
     output += String(piece);
