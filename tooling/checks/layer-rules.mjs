@@ -74,9 +74,10 @@ export function textViolations(manifest, { path, text }) {
   return banned.filter(([pattern]) => pattern.test(code)).map(([, what]) => `${path} uses ${what}`);
 }
 
-/** Tests, and what helps them in src/testing/ unless the package exports that folder. */
-const isUnpublished = ({ exports = {} }, path) =>
-  /\.test\.tsx?$/.test(path) || (path.includes('/src/testing/') && !('./testing' in exports));
+/** Tests, and what helps them in src/testing/ unless the package is published with that folder. */
+const isUnpublished = ({ exports = {}, publishConfig = {} }, path) =>
+  /\.test\.tsx?$/.test(path) ||
+  (path.includes('/src/testing/') && !('./testing' in (publishConfig.exports ?? exports)));
 
 function packageOf(specifier) {
   if (specifier.startsWith('.') || specifier.startsWith('node:')) return undefined;

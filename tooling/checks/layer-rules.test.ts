@@ -35,11 +35,14 @@ test('an import that is not declared fails, and published sources may not live o
   );
 });
 
-test('src/testing counts as a test unless the package exports it', () => {
+test('src/testing counts as a test unless the package is published with it', () => {
   const source = { path: 'packages/core/src/testing/a.ts', text: "import 'fast-check';" };
   const manifest = { name: '@sdmjs/core', devDependencies: { 'fast-check': '*' } };
   expect(importViolations(manifest, source)).toEqual([]);
-  expect(importViolations({ ...manifest, exports: { './testing': './src/testing/index.ts' } }, source)).toHaveLength(1);
+  const exports = { './testing': './src/testing/index.ts' };
+  expect(importViolations({ ...manifest, exports }, source)).toHaveLength(1);
+  expect(importViolations({ ...manifest, exports, publishConfig: { exports } }, source)).toHaveLength(1);
+  expect(importViolations({ ...manifest, exports, publishConfig: { exports: {} } }, source)).toEqual([]);
 });
 
 test('chance and environment are found in code, not in comments, tests or the packages that may read them', () => {

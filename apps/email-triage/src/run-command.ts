@@ -45,7 +45,7 @@ const INTERRUPTED = 130;
 export async function train(options: TrainOptions, streams: Streams): Promise<number> {
   const mailCount: MailCount = options.full ? 'all' : options.mails;
   const targetAccuracy = chooseTargetAccuracy(ALPHA_RESOLUTION, options.alpha);
-  const terminal = createTerminal(options.json ? streams.stderr : streams.stdout);
+  const terminal = createTerminal(options.json ? streams.stderr : streams.stdout, streams.stderr);
   const runs = options.seeds.map((seed) => {
     const settings = { mails: mailCount, seed };
     const path = runPath(options, seed, options.seeds.length > 1);

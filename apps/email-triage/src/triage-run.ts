@@ -1,4 +1,4 @@
-import type { RunFolder, Terminal } from '@sdmjs-tooling/app-kit';
+import { hearTraining, type RunFolder, type Terminal } from '@sdmjs-tooling/app-kit';
 import { type Encoder, encodeExamples } from '@sdmjs/adapters';
 import { type Example, featureMatrix, UNLABELED } from '@sdmjs/core';
 import { calibrate, recalibrate, type SdmEstimator } from '@sdmjs/estimator';
@@ -106,9 +106,7 @@ async function trainEstimator(context: RunContext, { support, calibration }: Enc
     seed: settings.seed,
     parallelRounds: context.parallelRounds,
     representation,
-    onProgress(event) {
-      if (event.kind === 'epoch') progress.update(event.completedEpochCount);
-    },
+    onProgress: hearTraining(terminal, (count) => progress.update(count)),
     signal,
   });
   progress.end();

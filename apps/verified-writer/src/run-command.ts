@@ -53,7 +53,7 @@ export async function train(options: TrainOptions, streams: Streams): Promise<nu
   const preset = presetNamed(options.preset);
   const arms = armsNamed(options.arm);
   const targetAccuracy = chooseTargetAccuracy(ALPHA_RESOLUTION, options.alpha);
-  const terminal = createTerminal(options.json ? streams.stderr : streams.stdout);
+  const terminal = createTerminal(options.json ? streams.stderr : streams.stdout, streams.stderr);
   const openFolder = options.fresh ? { fresh: true } : {};
   const runs = options.seeds.map((seed) => {
     const shared = openRunFolder(runPath(options, seed), { preset, seed }, openFolder);
@@ -110,7 +110,7 @@ function runPath(
 /** Answers one prompt, or prompts as they are typed, with the models of a finished arm. Throws `SdmError` like `train`. */
 export async function chat(prompt: string | undefined, options: ChatOptions, streams: Streams): Promise<void> {
   const targetAccuracy = chooseTargetAccuracy(ALPHA_RESOLUTION, options.alpha);
-  const terminal = createTerminal(streams.stdout);
+  const terminal = createTerminal(streams.stdout, streams.stderr);
   const [arm, ...others] = armsNamed(options.arm);
   if (arm === undefined || others.length > 0) throw new SdmError('out-of-range', 'chat: wanted one arm');
   const { folder, settings } = readRunFolder(join(runPath(options, options.seed), arm.name));

@@ -36,7 +36,9 @@ describe('explain, on the interchange model of reexpress-sdm 0.4.8', () => {
     const { estimate, deciding, missing, regions } = await explain(estimator, Float32Array.of(0, 1));
     expect(estimate).toMatchObject({ admitted: false, reason: 'below-target', regionAlpha: 0.8 });
     expect(deciding).toMatchObject({ targetAccuracy: 0.9, isSufficient: true, admits: false });
-    expect(missing).toMatchObject([{ kind: 'predicted-class', label: 1, comparison: 'at-least', wanted: 0.9 }]);
+    expect(missing).toMatchObject([
+      { kind: 'predicted-class', label: 1, comparison: 'at-least', wanted: Math.fround(0.9) },
+    ]);
     expect(Math.abs(missing[0]!.got - 0.800000011920929)).toBeLessThanOrEqual(1e-6);
     expect(regions.map(({ isSufficient, admits: isAdmitted }) => [isSufficient, isAdmitted])).toEqual([
       [true, false],

@@ -36,6 +36,7 @@ const queries = matrixFromRows([
 describe('updateSupport', () => {
   it('equals a support built by hand: the adaptor is the identity, and predicts the larger feature', async () => {
     const { model } = interchange;
+    const { representations, labels, predictions, ids } = model.support;
     const byHand = restoreEstimator({
       ...interchange,
       kernels,
@@ -44,19 +45,15 @@ describe('updateSupport', () => {
         ...model,
         support: {
           representations: matrixFromRows([
-            [1, 0],
-            [2, 0],
-            [0, 1],
-            [0, 2],
-            [4, 4],
+            ...ids.map((_, i) => rowOf(representations, i)),
             [2.5, 0],
             [0, 1.5],
             [0, 3],
           ]),
-          labels: Int32Array.of(0, 0, 1, 1, 1, 0, -99, 0),
-          predictions: Int32Array.of(0, 0, 1, 1, 0, 0, 1, 1),
-          ids: ['s0', 's1', 's2', 's3', 's4', 'new-0', 'new-1', 'new-2'],
-          documents: [...Array.from({ length: 5 }, () => undefined), 'a text', undefined, undefined],
+          labels: Int32Array.of(...labels, 0, -99, 0),
+          predictions: Int32Array.of(...predictions, 0, 1, 1),
+          ids: [...ids, 'new-0', 'new-1', 'new-2'],
+          documents: [...ids.map(() => undefined), 'a text', undefined, undefined],
         },
       },
     });

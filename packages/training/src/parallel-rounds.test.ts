@@ -24,6 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   threads.Worker = Worker;
+  vi.useRealTimers();
   vi.restoreAllMocks();
   // A thread that is over has this id.
   expect(started.splice(0).filter(({ threadId }) => threadId !== -1)).toHaveLength(0);
@@ -97,6 +98,29 @@ describe('rounds in worker threads', () => {
     );
     vi.spyOn(process, 'getBuiltinModule').mockReturnValue(undefined);
     expect((await warningsOf())[1]).toMatch(/only Node from 20\.16 on/);
+  });
+
+  it('are trained one after the other, with a warning, where threads answer nothing for a minute', async () => {
+    threads.Worker = class extends Worker {
+      constructor() {
+        super('setInterval(() => {}, 1000)', { eval: true });
+        started.push(this);
+      }
+    };
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const messages: string[] = [];
+    const trained = trainModel({
+      ...parallel,
+      onProgress(event) {
+        if (event.kind !== 'warning' || !event.message.includes('threads')) return;
+        messages.push(event.message);
+        vi.useRealTimers(); // training itself waits now and then
+      },
+    });
+    await vi.waitFor(() => expect(started).toHaveLength(2));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(lasting(await trained)).toEqual(lasting(await trainModel(options)));
+    expect(messages).toEqual([expect.stringMatching(/not ready within 60 s.*one after the other/)]);
   });
 });
 

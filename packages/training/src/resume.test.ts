@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SdmError, type SdmErrorCode } from '@sdmjs/core';
 import { encodeSafetensors, stringifyJson } from '@sdmjs/interchange';
+import { signalOf } from '@sdmjs/interchange/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kernelEngine } from './kernel-engine.js';
@@ -204,18 +202,11 @@ it.each([
   'gives the same model after its process was killed, %s',
   async (_, { parallelRounds, kills }) => {
     const root = await mkdtemp(join(tmpdir(), 'sdmjs-'));
-    const script = fileURLToPath(new URL('./testing/train-until-killed.ts', import.meta.url));
+    const script = new URL('./testing/train-until-killed.ts', import.meta.url);
     const [state, result] = [join(root, 'run.safetensors'), join(root, 'result.json')];
-    const train = async (calls: number): Promise<unknown> => {
-      const child = spawn(
-        process.execPath,
-        ['--import', 'tsx', '--conditions=source', script, state, result, String(calls), String(parallelRounds)],
-        { stdio: ['ignore', 'ignore', 'inherit'] },
-      );
-      return (await once(child, 'exit'))[1];
-    };
+    const train = (call: number) => signalOf(script, [state, result, call, parallelRounds]);
     const signals: unknown[] = [];
-    for (const calls of kills) signals.push(await train(calls));
+    for (const call of kills) signals.push(await train(call));
     expect(signals).toEqual(signals.map(() => 'SIGKILL'));
     expect(existsSync(result)).toBe(false);
     expect(await train(0)).toBeNull();

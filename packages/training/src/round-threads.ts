@@ -25,7 +25,7 @@ export async function startRoundThreads(count: number, shares: RoundShares): Pro
   try {
     const features = sharedCopy(shares.pool.examples.features);
     for (let i = 0; i < count; i++) threads.push(startThread(shares, features));
-    await Promise.all(threads.map(({ ready }) => ready));
+    await withinLimit(Promise.all(threads.map(({ ready }) => ready)));
   } catch (cause) {
     await end();
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -37,6 +37,19 @@ export async function startRoundThreads(count: number, shares: RoundShares): Pro
     fail: (error) => threads.forEach((thread) => thread.fail(error)),
     end,
   };
+}
+
+/** Seconds for all threads to come up: from dist they take tenths of one, from sources on a busy machine several. */
+const START_LIMIT = 60;
+
+/** Throws where a program answers nothing: it is another than ours. */
+async function withinLimit(ready: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const message = `a thread was not ready within ${START_LIMIT} s; is round-worker.js the one of this package?`;
+    timer = setTimeout(() => reject(new Error(message)), 1000 * START_LIMIT);
+  });
+  await Promise.race([ready, late]).finally(() => clearTimeout(timer));
 }
 
 type RoundThread = ReturnType<typeof startThread>;

@@ -1,3 +1,5 @@
+export { hearTraining } from './hear-training.js';
+export { takeLock } from './lock-file.js';
 export { share, wholeNumber, wholeNumbers } from './numbers.js';
 export { openRunFolder, readRunFolder, runFolderAt, type RunFolder } from './run-folder.js';
 export { formatTable, markdownTable, type TableRow } from './table.js';

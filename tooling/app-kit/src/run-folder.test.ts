@@ -39,6 +39,16 @@ test('a folder with other files is never taken, not even anew', () => {
   expect(existsSync(join(path, 'thesis.txt'))).toBe(true);
 });
 
+test('a folder that another process has open is refused and stays as it is, also anew', () => {
+  const path = newPath();
+  openRunFolder(path, settings(0)).writeBytes('weights', Uint8Array.of(1));
+  writeFileSync(join(path, '.lock'), String(process.ppid));
+  for (const fresh of [false, true]) {
+    expect(codeOf(() => openRunFolder(path, settings(0), { fresh }))).toBe('not-writable');
+    expect(readRunFolder(path).folder.has('weights')).toBe(true);
+  }
+});
+
 test('a path that cannot be a folder is found at once', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'app-kit-')), 'file');
   writeFileSync(file, '');
@@ -54,7 +64,7 @@ test('what a killed process left half-written is removed and never read', () => 
   writeFileSync(join(path, `fine-tuning.safetensors.${crypto.randomUUID()}`), '');
   mkdirSync(join(path, '.language-model.staging-1'));
   expect(openRunFolder(path, settings(0)).has('items.json')).toBe(false);
-  expect(readdirSync(path)).toEqual(['run.json']);
+  expect(readdirSync(path).toSorted()).toEqual(['.lock', 'run.json']);
 });
 
 test('a folder that is no run cannot be read as one', () => {

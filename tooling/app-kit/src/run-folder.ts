@@ -12,6 +12,7 @@ import {
 import { join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import { makeFolders } from '@sdmjs/interchange/node';
+import { takeLock } from './lock-file.js';
 
 /** The folder of one run: what decides it, and what its stages made; every file is written as a whole or not at all. */
 export interface RunFolder {
@@ -26,20 +27,24 @@ export interface RunFolder {
 }
 
 const RUN_FILE = 'run.json';
+const LOCK_FILE = '.lock';
 
 /**
  * Opens or makes the folder of the run that `settings` describe and tries to write there, so that a path that cannot be written is found
- * before the first minute of training. Throws `not-writable`, and `destination-exists` when the folder holds something else.
+ * before the first minute of training; keeps other processes from opening it until this one ends. Throws `not-writable`, also while another
+ * process has it open, and `destination-exists` when the folder holds something else.
  */
 export function openRunFolder(path: string, settings: unknown, { fresh = false } = {}): RunFolder {
   const folder = runFolderAt(resolve(path));
   requireOwnFolder(folder, JSON.stringify(settings), fresh);
   try {
-    if (fresh) rmSync(folder.path, { recursive: true, force: true });
     makeFolders(folder.path);
+    takeLock(folder.pathOf(LOCK_FILE), `the run folder ${folder.path}`);
+    if (fresh) removeAllIn(folder);
     folder.writeJson(RUN_FILE, settings);
     removeLeftovers(folder.path);
   } catch (cause) {
+    if (SdmError.is(cause)) throw cause;
     throw new SdmError('not-writable', `openRunFolder: cannot write in ${folder.path}; choose another with --run`, {
       cause,
     });
@@ -79,7 +84,7 @@ export function runFolderAt(path: string): RunFolder {
 function requireOwnFolder(folder: RunFolder, wanted: string, fresh: boolean): void {
   if (!existsSync(folder.path)) return;
   if (!folder.has(RUN_FILE)) {
-    const isEmpty = listing(folder.path).every(isTemporary);
+    const isEmpty = listing(folder.path).every((name) => isTemporary(name) || isLock(name));
     if (isEmpty) return;
     throw new SdmError(
       'destination-exists',
@@ -101,6 +106,10 @@ function listing(path: string): string[] {
   }
 }
 
+function removeAllIn(folder: RunFolder): void {
+  for (const name of listing(folder.path)) if (name !== LOCK_FILE) folder.remove(name);
+}
+
 /** What a process that was killed while it wrote a file, a checkpoint or a model left behind. */
 function removeLeftovers(path: string): void {
   const leftovers = readdirSync(path).filter((name) => isTemporary(name) || UNFINISHED.test(name));
@@ -112,6 +121,11 @@ const UNFINISHED = /^\..*staging|\.safetensors\.[0-9a-f-]{36}$/;
 
 function isTemporary(name: string): boolean {
   return name.startsWith('.writing-');
+}
+
+/** Also one that was being taken over. */
+function isLock(name: string): boolean {
+  return name === LOCK_FILE || name.startsWith(`${LOCK_FILE}.`);
 }
 
 /** Writes beside, flushes to the disk, renames: a reader and a killed process see the old file or the new one. */

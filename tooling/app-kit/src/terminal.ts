@@ -3,6 +3,8 @@ import { SingleBar } from 'cli-progress';
 /** Where lines and progress go. */
 export interface Terminal {
   say(line?: string): void;
+  /** Said once, however often it is given, and apart from the results. */
+  note(message: string): void;
   /** A stage of known length; say how far it is, and call `end` once. */
   startProgress(title: string, total: number): StageProgress;
 }
@@ -12,16 +14,28 @@ export interface StageProgress {
   end(): void;
 }
 
-/** Progress on a stream: a bar with the time left on a terminal, a line every ten seconds anywhere else. */
-export function createTerminal(stream: NodeJS.WriteStream): Terminal {
+/** What Node's standard streams are, whatever they lead to. */
+type TextStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** Progress on a stream: a bar with the time left on a terminal, a line every ten seconds anywhere else. Notes go to `errors`. */
+export function createTerminal(stream: TextStream, errors: TextStream): Terminal {
   const say = (line = '') => void stream.write(`${line}\n`);
+  const noted = new Set<string>();
   return {
     say,
+    note(message) {
+      if (noted.has(message)) return;
+      noted.add(message);
+      errors.write(`${errors.isTTY ? CLEAR_LINE : ''}note: ${message}\n`);
+    },
     startProgress: (title, total) => (stream.isTTY ? startBar(stream, title, total) : startLines(say, title, total)),
   };
 }
 
-function startBar(stream: NodeJS.WriteStream, title: string, total: number): StageProgress {
+/** A bar may stand in it; it is drawn again underneath. */
+const CLEAR_LINE = '\r\u001B[K';
+
+function startBar(stream: NodeJS.WritableStream, title: string, total: number): StageProgress {
   const clock = startClock(total);
   const bar = new SingleBar({
     stream,

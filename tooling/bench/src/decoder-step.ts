@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { medianOf } from './spread.js';
 
 const child = fileURLToPath(new URL('./decoder-step-child.ts', import.meta.url));
 
@@ -10,10 +11,12 @@ const child = fileURLToPath(new URL('./decoder-step-child.ts', import.meta.url))
 export function benchDecoderStep(print: (line: string) => void): void {
   for (const size of ['small', 'large']) {
     const rounds = [0, 1, 2].map(() => ({ ours: runSide('ours', size), stock: runSide('stock', size) }));
-    const [ours, stock] = [median(rounds.map((round) => round.ours)), median(rounds.map((round) => round.stock))];
-    const ratio = (stock.milliseconds / ours.milliseconds).toFixed(1);
-    const times = `${ours.milliseconds.toFixed(0)} ms against ${stock.milliseconds.toFixed(0)} ms`;
-    print(`decoder step, ${size}, 1024 tokens: ${ratio} x stock (${times}; losses ${ours.loss} and ${stock.loss})`);
+    const [ours, stock] = (['ours', 'stock'] as const).map((side) =>
+      medianOf(rounds.map((round) => round[side].milliseconds)),
+    ) as [number, number];
+    const losses = `losses ${rounds[0]!.ours.loss} and ${rounds[0]!.stock.loss}`;
+    const times = `${ours.toFixed(0)} ms against ${stock.toFixed(0)} ms`;
+    print(`decoder step, ${size}, 1024 tokens: ${(stock / ours).toFixed(1)} x stock (${times}; ${losses})`);
   }
 }
 
@@ -27,8 +30,4 @@ function runSide(side: string, size: string): Step {
   const { status, stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`decoder-step-child ${side} ${size} ended with ${status}: ${stderr}`);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Step;
-}
-
-function median(steps: readonly Step[]): Step {
-  return [...steps].sort((a, b) => a.milliseconds - b.milliseconds)[steps.length >> 1]!;
 }

@@ -1,5 +1,9 @@
 import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { makeFolders } from '@sdmjs/interchange/node';
+import { takeLock } from '@sdmjs-tooling/app-kit';
 import { benchDecoderStep } from './decoder-step.js';
 import { benchGrowth } from './growth/growth.js';
 import { benchKernels } from './kernels.js';
@@ -46,10 +50,18 @@ const [word = 'all', ...words] = process.argv.slice(2);
 try {
   const bench = BENCHES[word];
   if (!bench) throw new Error(`bench: wanted ${Object.keys(BENCHES).join(', ')} or nothing, got ${word}`);
+  requireAlone();
   await bench(words);
 } catch (error) {
   tell(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
+}
+
+/** Two benches at a time would measure each other. */
+function requireAlone(): void {
+  const cache = fileURLToPath(new URL('../.cache', import.meta.url));
+  makeFolders(cache);
+  takeLock(join(cache, 'running.lock'), 'this machine for a bench');
 }
 
 function print(line: string): void {

@@ -1,5 +1,6 @@
 import { type TrainedModel, trainModel } from '@sdmjs/training';
 import { drawExamples } from './draw-examples.js';
+import { medianOf, spellSpread } from './spread.js';
 
 const ROUNDS = 3;
 const SIZES = { rows: 3000, features: 512 };
@@ -38,23 +39,15 @@ export async function benchRounds(print: (line: string) => void): Promise<void> 
     const ratio = medianOf(alone!.passed) / medianOf(passed);
     const spentRatio = medianOf(spent) / medianOf(alone!.spent);
     print(
-      `${ROUNDS} rounds, ${count} at a time: ${rangeOf(passed)} s passed, ${ratio.toFixed(2)} x as fast; ${rangeOf(spent)} s of processors, ${spentRatio.toFixed(2)} x`,
+      `${ROUNDS} rounds, ${count} at a time: ${spellSpread(passed, spellSeconds)} passed, ${ratio.toFixed(2)} x as fast; ${spellSpread(spent, spellSeconds)} of processors, ${spentRatio.toFixed(2)} x`,
     );
   }
 }
+
+const spellSeconds = (seconds: number) => `${seconds.toFixed(1)} s`;
 
 function requireEqual(models: readonly TrainedModel[]): void {
   const [first, ...others] = models.map(({ model }) => model.adaptor.projectionWeight.data);
   if (others.every((weights) => weights.every((weight, i) => Object.is(weight, first![i])))) return;
   throw new Error('rounds at a time gave other weights than rounds one after the other');
-}
-
-function medianOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-/** `3.1 (2.9 to 3.4)` */
-function rangeOf(values: readonly number[]): string {
-  const text = (value: number) => value.toFixed(1);
-  return `${text(medianOf(values))} (${text(Math.min(...values))} to ${text(Math.max(...values))})`;
 }

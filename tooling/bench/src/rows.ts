@@ -34,7 +34,7 @@ export async function benchRows(print: (line: string) => void): Promise<void> {
       const megabytes = statSync(path).size / 1e6;
       const rate = `${(megabytes / ours.seconds).toFixed(0)} MB/s`;
       const matrix = ours.matrixBytes / 1e6;
-      const memory = `${(ours.residentBytes / 1e6).toFixed(0)} MB resident for a matrix of ${matrix.toFixed(0)} MB`;
+      const memory = `${(ours.peakBytes / 1e6).toFixed(0)} MB at the peak for a matrix of ${matrix.toFixed(0)} MB`;
       const ratio = `${(python.seconds / ours.seconds).toFixed(1)} x Python's json (sums ${ours.sum} and ${python.sum})`;
       print(`read ${ROWS} x ${FEATURES} from JSON Lines, ${spelling} numbers: ${rate}, ${ratio}; ${memory}`);
       rmSync(path);
@@ -66,7 +66,7 @@ async function writeRows(path: string, spelling: 'double' | 'float32' | 'short')
 interface Reading {
   readonly seconds: number;
   readonly sum: number;
-  readonly residentBytes: number;
+  readonly peakBytes: number;
   readonly matrixBytes: number;
 }
 

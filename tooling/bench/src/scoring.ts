@@ -3,6 +3,7 @@ import { calibrate, type SdmEstimator } from '@sdmjs/estimator';
 import { createPlainKernels } from '@sdmjs/kernels';
 import { kernelEngine, trainModel } from '@sdmjs/training';
 import { drawExamples } from './draw-examples.js';
+import { medianOf } from './spread.js';
 
 const SIZES = { rows: 10_000, features: 1024 };
 
@@ -45,7 +46,7 @@ async function medianLatency(estimator: SdmEstimator, rows: Matrix): Promise<num
     await estimator.estimate(rows.data.subarray(i * rows.columns, (i + 1) * rows.columns));
     times.push(performance.now() - start);
   }
-  return times.sort((a, b) => a - b)[25]!;
+  return medianOf(times);
 }
 
 function slice({ data, columns }: Matrix, rows: number): Matrix {

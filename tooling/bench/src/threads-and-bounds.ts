@@ -1,6 +1,7 @@
 import { createMatrix, type Matrix } from '@sdmjs/core';
 import { type Kernels, loadKernels, type Matcher } from '@sdmjs/kernels';
 import { randomMatrix } from './kernels.js';
+import { type Spread, spreadOf } from './spread.js';
 
 const SUPPORT = 10_000;
 const FEATURES = 1024;
@@ -18,12 +19,6 @@ interface Times {
   readonly what: string;
   readonly wall: Spread;
   readonly processor: Spread;
-}
-
-interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
 }
 
 /** What each step is worth: bounds by integer copies, threads, held weights, a pass over integers for one document. */
@@ -94,16 +89,13 @@ async function compare(name: string, { before, after }: { before: Side; after: S
   }
   const [first, second] = sides.map(({ what, wall, processor }) => ({
     what,
-    wall: spreadOf(wall.slice(1)),
-    processor: spreadOf(processor.slice(1)),
+    wall: spreadOf(wall.slice(1).map(toHundredths)),
+    processor: spreadOf(processor.slice(1).map(toHundredths)),
   }));
   return { name, before: first!, after: second! };
 }
 
-function spreadOf(times: number[]): Spread {
-  const sorted = times.map((time) => Math.round(time * 100) / 100).sort((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1]!, least: sorted[0]!, most: sorted.at(-1)! };
-}
+const toHundredths = (time: number) => Math.round(time * 100) / 100;
 
 /** A piece of work that takes the next row each time. */
 function eachQuery(queries: Matrix, work: (query: Matrix) => unknown): () => unknown {

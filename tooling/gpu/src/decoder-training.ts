@@ -1,11 +1,6 @@
 import { createRandom } from '@sdmjs/core';
-import {
-  createDecoder,
-  createTokenBatch,
-  type DecoderConfig,
-  trainDecoder,
-  type UpdatePlace,
-} from '@sdmjs/language-model';
+import type { DecoderConfig, UpdatePlace } from '@sdmjs/language-model';
+import { timeDecoderSteps } from '@sdmjs/language-model/testing';
 import { type Bench, largestDifference, type Section, within } from './bench.js';
 import { type Spread, spreadOf } from './timed.js';
 
@@ -36,9 +31,6 @@ const CASES: Record<Bench['size'], readonly Case[]> = {
     { name: 'large', config: sizes(768, 12, 16_384, 512), rows: 16, columns: 512, steps: 8, wasmSteps: 0 },
   ],
 };
-
-/** Steps before the times count: they compile and fill caches. */
-const WARM_UPS = 2;
 
 /** AdamW steps of a decoder: losses against the CPU, tokens a second, with the update on the device and on the CPU. */
 export const decoderTraining: Section = async (bench, report) => {
@@ -119,26 +111,13 @@ interface Run {
 }
 
 async function train({ config, rows, columns }: Case, stepCount: number, updateOn: UpdatePlace): Promise<Run> {
-  const random = createRandom(1);
-  const sequence = () => ({
-    tokens: Int32Array.from({ length: columns }, () => Math.floor(random.uniform(0, config.vocabularySize))),
-  });
-  const batch = createTokenBatch(Array.from({ length: rows }, sequence));
-  const decoder = createDecoder(config, { seed: 1 });
-  const times: number[] = [];
-  let last = performance.now();
-  const { losses, state } = await trainDecoder({
-    decoder,
-    batchAt: () => batch,
+  const { milliseconds, losses, weightCount } = await timeDecoderSteps({
+    config,
+    random: createRandom(1),
+    rows,
+    columns,
     stepCount,
-    learningRate: 1e-3,
     updateOn,
-    onProgress: () => {
-      times.push(performance.now() - last);
-      last = performance.now();
-    },
   });
-  decoder.dispose();
-  const parameters = [...state.weights.values()].reduce((sum, weight) => sum + weight.length, 0);
-  return { losses, parameters, spread: spreadOf(times.length > WARM_UPS ? times.slice(WARM_UPS) : times.slice(-1)) };
+  return { losses, parameters: weightCount, spread: spreadOf(milliseconds) };
 }

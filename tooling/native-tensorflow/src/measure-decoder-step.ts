@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type BackendName, chooseBackend } from '@sdmjs/backends';
 import { createRandom } from '@sdmjs/core';
-import { createDecoder, createTokenBatch, trainDecoder } from '@sdmjs/language-model';
+import { DECODER_SIZES, timeDecoderSteps } from '@sdmjs/language-model/testing';
 
 interface Step {
   readonly milliseconds: number;
@@ -27,34 +27,15 @@ function compare(roundCount = 5): string {
   ].join('\n');
 }
 
-/** Median milliseconds of the steps after the first two, which compile and fill caches. */
 async function measure(backend: BackendName): Promise<Step> {
   const { describe } = await chooseBackend({ force: backend });
-  const config = {
-    vocabularySize: 1024,
-    contextLength: 128,
-    width: 128,
-    layerCount: 4,
-    headCount: 4,
-    feedForwardSize: 344,
-  };
-  const random = createRandom(1);
-  const sequence = () => ({ tokens: Int32Array.from({ length: 128 }, () => Math.floor(random.uniform(0, 1024))) });
-  const batch = createTokenBatch(Array.from({ length: 8 }, sequence));
-  const durations: number[] = [];
-  let last = performance.now();
-  const { losses } = await trainDecoder({
-    decoder: createDecoder(config, { seed: 1 }),
-    batchAt: () => batch,
+  const { milliseconds, losses } = await timeDecoderSteps({
+    config: DECODER_SIZES.large,
+    random: createRandom(1),
     stepCount: 10,
-    learningRate: 1e-3,
-    onProgress: () => {
-      durations.push(performance.now() - last);
-      last = performance.now();
-    },
   });
-  const steady = durations.slice(2).sort((a, b) => a - b);
-  return { milliseconds: steady[steady.length >> 1]!, loss: losses.at(-1)!, description: describe() };
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  return { milliseconds: sorted[sorted.length >> 1]!, loss: losses.at(-1)!, description: describe() };
 }
 
 function runSide(backend: BackendName): Step {

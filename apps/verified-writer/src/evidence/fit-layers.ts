@@ -1,6 +1,7 @@
+import { hearTraining } from '@sdmjs-tooling/app-kit';
 import { type Example, type Matrix, rowOf } from '@sdmjs/core';
 import { calibrate, type SdmEstimator } from '@sdmjs/estimator';
-import { type TrainingEvent, trainModel } from '@sdmjs/training';
+import { trainModel } from '@sdmjs/training';
 import { bySetInTurn } from '../report/measure-rules.js';
 import { type RunContext, timed } from '../run-context.js';
 import type { AnsweredSet } from '../stages/answer-set.js';
@@ -75,9 +76,7 @@ async function fitLayer(
     parallelRounds: context.parallelRounds,
     shuffle: false, // D_ca only calibrates
     seed: context.seed + FIT_SEED_STRIDE * fit,
-    onProgress(event: TrainingEvent) {
-      if (event.kind === 'epoch') onEpoch(event.completedEpochCount);
-    },
+    onProgress: hearTraining(context.terminal, onEpoch),
     signal: context.signal,
   });
   return calibrate(trained);

@@ -1,3 +1,4 @@
+import { hearTraining } from '@sdmjs-tooling/app-kit';
 import { type Example, type Matrix, rowOf } from '@sdmjs/core';
 import { calibrate, type SdmEstimator } from '@sdmjs/estimator';
 import {
@@ -48,9 +49,7 @@ export async function fitNetwork(context: RunContext, base: NetworkBase, seed: n
     shuffle: false, // D_ca only calibrates
     seed,
     representation: base.representation,
-    onProgress(event) {
-      if (event.kind === 'epoch') layerProgress.update(event.completedEpochCount);
-    },
+    onProgress: hearTraining(terminal, (count) => layerProgress.update(count)),
     signal,
   });
   layerProgress.end();

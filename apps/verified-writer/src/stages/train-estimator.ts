@@ -1,3 +1,4 @@
+import { hearTraining } from '@sdmjs-tooling/app-kit';
 import { type Example, rowOf } from '@sdmjs/core';
 import { calibrate, type SdmEstimator } from '@sdmjs/estimator';
 import { loadModel, saveModel } from '@sdmjs/interchange/node';
@@ -39,9 +40,7 @@ export async function trainEstimator(
       shuffle: false, // D_ca only calibrates
       seed: context.seed,
       representation,
-      onProgress(event) {
-        if (event.kind === 'epoch') progress.update(event.completedEpochCount);
-      },
+      onProgress: hearTraining(context.terminal, (count) => progress.update(count)),
       signal: context.signal,
     });
     progress.end();

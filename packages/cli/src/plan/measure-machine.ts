@@ -1,4 +1,4 @@
-import { createMatrix, createRandom, type Matrix, throwIfAborted } from '@sdmjs/core';
+import { createMatrix, createPause, createRandom, type Matrix, throwIfAborted } from '@sdmjs/core';
 import { createAdaptor } from '@sdmjs/estimator';
 import { loadKernels } from '@sdmjs/kernels';
 import { kernelEngine, plainRows } from '@sdmjs/training';
@@ -8,7 +8,7 @@ const MATCHED_ROWS = 2048;
 const QUERIES = 256;
 const STEPS = 5;
 
-/** Times a few optimiser steps, one projection and one match at the widths of the run and a small number of rows. */
+/** Times a few optimiser steps, one projection and one match at the widths of the run and a small number of rows. Throws `aborted`. */
 export async function measureMachine(sizes: RunSizes, signal: AbortSignal): Promise<MachineSpeeds> {
   const startedAt = performance.now();
   const secondsPerStep = await timeSteps(sizes, signal);
@@ -25,6 +25,8 @@ export async function measureMachine(sizes: RunSizes, signal: AbortSignal): Prom
   const matching = await fastest(() => matcher.match(request));
   matcher.dispose();
   kernels.dispose();
+  await createPause(0)(); // an interrupt of the last piece of work is heard now
+  throwIfAborted(signal, 'sdm plan');
   return {
     secondsPerStep,
     projectedNumbersPerSecond: (QUERIES * featureCount * representationSize) / projecting,

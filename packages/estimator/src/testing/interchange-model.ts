@@ -1,13 +1,16 @@
 import { createEmpiricalCdf, matrixFromRows } from '@sdmjs/core';
+import { createSupportSet } from '@sdmjs/exemplars';
 import type { EstimatorParts } from '../sdm-estimator.js';
-import { DEFAULT_REPRESENTATION } from '../sdm-model.js';
 
 const identity = matrixFromRows([
   [1, 0],
   [0, 1],
 ]);
 
-/** A small model that reexpress-sdm 0.4.8 uses to pin scored rows: the adaptor is the identity, so features are representations. */
+/**
+ * `fixture.sdmkitmodel`, the small model that reexpress-sdm 0.4.8 uses to pin scored rows, built by hand: the adaptor is the identity,
+ * so features are representations. Packages above import it as `@sdmjs/estimator/testing`, which is not published.
+ */
 export const interchange: EstimatorParts = {
   model: {
     adaptor: {
@@ -17,7 +20,7 @@ export const interchange: EstimatorParts = {
       classifierBias: new Float32Array(2),
     },
     normalization: { mean: 0, standardDeviation: 1 },
-    support: {
+    support: createSupportSet({
       representations: matrixFromRows([
         [1, 0],
         [2, 0],
@@ -28,12 +31,18 @@ export const interchange: EstimatorParts = {
       labels: Int32Array.of(0, 0, 1, 1, 1),
       predictions: Int32Array.of(0, 0, 1, 1, 0),
       ids: ['s0', 's1', 's2', 's3', 's4'],
-    },
+    }),
     classNames: ['A', 'B'],
     maxSimilarity: 5,
     similarityOffset: 2,
     outOfDistributionLimit: 0,
-    representation: { ...DEFAULT_REPRESENTATION, fingerprint: 'scored-document-fixture-v1' },
+    representation: {
+      provider: 'fixture',
+      fingerprint: 'scored-document-fixture-v1',
+      model: null,
+      revision: null,
+      inputTemplate: null,
+    },
   },
   distanceScale: { byClass: [createEmpiricalCdf([0, 1, 4]), createEmpiricalCdf([0, 1, 4])] },
   rescaledSimilarityCdfs: [0, 1].map(() =>
@@ -42,8 +51,8 @@ export const interchange: EstimatorParts = {
   nestedRegions: {
     alphaResolution: 0.1,
     regions: [
-      { targetAccuracy: 0.9, minRescaledSimilarity: 1, classThresholds: [0.9, 0.9] },
-      { targetAccuracy: 0.8, minRescaledSimilarity: 1, classThresholds: [0.8, 0.8] },
+      { targetAccuracy: 0.9, minRescaledSimilarity: 1, classThresholds: [0.9, 0.9].map(Math.fround) },
+      { targetAccuracy: 0.8, minRescaledSimilarity: 1, classThresholds: [0.8, 0.8].map(Math.fround) },
     ],
   },
   modelId: 'python-score-interchange-v1',

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { matrixFromRows } from '@sdmjs/core';
 import { createEnsemble } from '@sdmjs/estimator';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { signalOf } from '../testing/killed-process.js';
 import { fixtureCalibration, scoreFixture } from '../testing/score-fixture.js';
 import { loadEnsemble, saveEnsemble } from './ensemble-folder.js';
 import { loadModel } from './load-model.js';
@@ -103,17 +101,12 @@ it('refuses a member that is missing, of another save, or of another ensemble’
 });
 
 it('leaves the old ensemble or the new one, whole, when the process is killed', async () => {
-  const script = fileURLToPath(new URL('../testing/save-until-killed.ts', import.meta.url));
+  const script = new URL('../testing/save-until-killed.ts', import.meta.url);
   const found: string[] = [];
   // Within the first member, between the two renames, after them, and not at all.
   for (const call of [5, 19, 20, 0]) {
     await saveEnsemble(ensembleOf('a', 'b'), folder, { overwrite: true });
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', '--conditions=source', script, folder, String(call), 'ensemble'],
-      { stdio: ['ignore', 'ignore', 'inherit'] },
-    );
-    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    const signal = await signalOf(script, [folder, call, 'ensemble']);
     found.push(`${signal} ${(await idsAt(folder)).join()}`);
   }
   expect(found).toEqual(['SIGKILL a,b', 'SIGKILL a,b', 'SIGKILL newer,newer-2', 'null newer,newer-2']);

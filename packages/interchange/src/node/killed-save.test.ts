@@ -1,23 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { signalOf } from '../testing/killed-process.js';
 import { scoreFixture } from '../testing/score-fixture.js';
 import { loadModel } from './load-model.js';
 import { saveModel } from './save-model.js';
 
-const script = fileURLToPath(new URL('../testing/save-until-killed.ts', import.meta.url));
-/** The signal that ended a child which replaces the model and is killed before its `call`th change. */
-async function saveAndKill(folder: string, call: number): Promise<unknown> {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=source', script, folder, String(call)], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  const [, signal] = await once(child, 'exit');
-  return signal;
-}
+const script = new URL('../testing/save-until-killed.ts', import.meta.url);
 
 it('leaves the old model or the new one, whole, wherever the process is killed, and the next save works', async () => {
   const root = await mkdtemp(join(tmpdir(), 'sdmjs-'));
@@ -25,7 +15,7 @@ it('leaves the old model or the new one, whole, wherever the process is killed, 
   for (let call = 1; !found.at(-1)?.endsWith('alive'); call++) {
     const folder = join(root, `model-${call}.sdmkitmodel`);
     await saveModel(scoreFixture({ modelId: 'older' }), folder);
-    const signal = await saveAndKill(folder, call);
+    const signal = await signalOf(script, [folder, call]);
     found.push(
       signal === 'SIGKILL' ? (await loadModel(folder)).modelId : `${(await loadModel(folder)).modelId}, alive`,
     );

@@ -12,6 +12,8 @@ export interface NetworkLayerSettings extends Partial<Omit<TrainingSettings, 'se
   readonly targetAccuracy?: number;
   /** Where the layer is trained; not disposed. @default on the CPU */
   readonly engine?: TrainingEngine;
+  /** Rounds to train at a time, in a worker thread of Node each, with the same result; one where there are no threads. Not with `engine`. @default 1 */
+  readonly parallelRounds?: number;
 }
 
 /** A layer over the force-decoded documents, and the scale of d for the training set. */

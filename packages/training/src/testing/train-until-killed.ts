@@ -1,8 +1,8 @@
-import fs, { writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import process from 'node:process';
 import { stringifyJson } from '@sdmjs/interchange';
+import { killBefore } from '@sdmjs/interchange/testing';
 import type { TrainingEngine } from '../engine.js';
 import { kernelEngine } from '../kernel-engine.js';
 import { loadRunState, saveRunState } from '../node/index.js';
@@ -14,18 +14,7 @@ import { workedCase } from './worked-case.js';
  * just before the given batch or call that changes the file system. With more than one round at a time, epochs heard count instead of batches.
  */
 const [statePath = '', resultPath = '', callsLeft = '0', parallelRounds = '1'] = process.argv.slice(2);
-let left = Number(callsLeft);
-
-function countDown(): void {
-  if (--left === 0) process.kill(process.pid, 'SIGKILL');
-}
-
-function counted<Arguments extends unknown[], Result>(call: (...values: Arguments) => Result) {
-  return (...values: Arguments): Result => {
-    countDown();
-    return call(...values);
-  };
-}
+const { countDown, counted, countFileChanges } = killBefore(Number(callsLeft));
 
 function countedEngine(): TrainingEngine {
   const engine = kernelEngine();
@@ -42,8 +31,7 @@ function sideBySide(): Partial<TrainModelOptions> {
   return { rounds: 3, shuffle: true, parallelRounds: Number(parallelRounds), onProgress: countDown };
 }
 
-Object.assign(fs, { open: counted(fs.open), rename: counted(fs.rename), rm: counted(fs.rm) });
-syncBuiltinESMExports();
+countFileChanges();
 const resume = existsSync(statePath) ? await loadRunState(statePath) : undefined;
 const trained = await trainModel({
   ...workedCase,

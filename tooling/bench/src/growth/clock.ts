@@ -1,3 +1,5 @@
+import { medianOf } from '../spread.js';
+
 /** Seconds of wall time and of all threads' processor time. */
 export interface Duration {
   readonly wall: number;
@@ -42,7 +44,7 @@ export function createClock() {
     isEnough: () => durations.length >= MOST_RUNS || performance.now() - startedAt > 1000 * ENOUGH_SECONDS,
     measured(): Measured {
       const counted = durations.length > 1 ? durations.slice(1) : durations;
-      const median = (of: keyof Duration) => counted.map((run) => run[of]).sort((a, b) => a - b)[counted.length >> 1]!;
+      const median = (of: keyof Duration) => medianOf(counted.map((run) => run[of]));
       return { wall: median('wall'), processor: median('processor'), runs: counted.length };
     },
   };

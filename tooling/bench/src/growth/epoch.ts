@@ -1,8 +1,8 @@
 import { loadKernels } from '@sdmjs/kernels';
 import { kernelEngine, trainModel } from '@sdmjs/training';
+import { processMemory } from '../process-memory.js';
 import { createClock, type Duration, type Measured, MOST_RUNS } from './clock.js';
 import { openParts, sumOfParts } from './parts.js';
-import { peakBytes } from './peak-bytes.js';
 import type { Sizes } from './points.js';
 import { drawTable } from './rows.js';
 
@@ -23,7 +23,7 @@ export async function measureEpoch(
   if (parts?.resume) say(`going on with part ${parts.earlier.length + 1}`);
   const clock = createClock();
   let took: Duration | undefined;
-  const partNow = () => ({ ...(took ?? clock.soFar()), peakBytes: peakBytes() });
+  const partNow = () => ({ ...(took ?? clock.soFar()), peakBytes: processMemory('VmHWM') });
   const stop = new AbortController();
   // The epoch was finished, and only the final model is missing.
   const isWhole = parts?.resume?.present.some(({ history }) => history.length > 0) ?? false;

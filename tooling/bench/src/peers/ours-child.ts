@@ -8,6 +8,7 @@ import { calibrate, type Estimate } from '@sdmjs/estimator';
 import { loadModel, readRows } from '@sdmjs/interchange/node';
 import { loadKernels } from '@sdmjs/kernels';
 import { type EpochReport, kernelEngine, trainModel } from '@sdmjs/training';
+import { processMemory } from '../process-memory.js';
 import type { Job, LadderName, Outcome, Reading, WorkName } from './scale.js';
 
 const MEASURE: Readonly<Record<WorkName, (job: Job) => Promise<Reading>>> = {
@@ -149,18 +150,12 @@ function mean(values: readonly number[]): number {
 }
 
 async function timed<Result>(work: () => Promise<Result>) {
-  const residentBytes = memory('VmRSS');
+  const residentBytes = processMemory('VmRSS');
   const [start, used] = [performance.now(), process.cpuUsage()];
   const result = await work();
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(used);
-  return { result, seconds, processorSeconds: (user + system) / 1e6, residentBytes, peakBytes: memory('VmHWM') };
-}
-
-/** Bytes. Not getrusage: on Linux its maximum begins with what the parent held when it forked. */
-function memory(field: 'VmRSS' | 'VmHWM'): number {
-  const kibibytes = new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  return 1024 * Number(kibibytes);
+  return { result, seconds, processorSeconds: (user + system) / 1e6, residentBytes, peakBytes: processMemory('VmHWM') };
 }
 
 function percentile(times: readonly number[], level: number): number {

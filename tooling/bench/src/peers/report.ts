@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFileAtomically } from '@sdmjs/interchange/node';
 import { markdownTable } from '@sdmjs-tooling/app-kit';
+import { spellSpread } from '../spread.js';
 import type { PeerRun, Side, Turn } from './run-file.js';
 import { type LadderName, type Reading, type Scale, WORKS, type WorkName } from './scale.js';
 
@@ -85,11 +86,11 @@ export function tableOf(run: PeerRun): string[] {
     if (turns.length === 0) return [];
     const { value = (cost) => cost } = line;
     const told = (side: Side) =>
-      spread(
+      spellSpread(
         costsOf(line, turns, side).map((cost) => value(cost, run.scale)),
         line.spell,
       );
-    const ratio = (side: Side) => spread(ratiosOf(line, turns, side), spellRatio);
+    const ratio = (side: Side) => spellSpread(ratiosOf(line, turns, side), spellRatio);
     return [
       [line.title(run.scale), String(turns.length), told('sdk'), told('one'), told('all'), ratio('one'), ratio('all')],
     ];
@@ -104,16 +105,6 @@ function costsOf({ cost }: Line, turns: readonly Turn[], side: Side): number[] {
 /** The SDK's cost over ours, turn by turn. */
 function ratiosOf({ cost }: Line, turns: readonly Turn[], side: Side): number[] {
   return turns.flatMap(({ readings: { sdk, [side]: ours } }) => (sdk && ours ? [cost(sdk) / cost(ours)] : []));
-}
-
-/** `median unit (least to most)`; a dash without values. */
-function spread(values: readonly number[], spell: (value: number) => string): string {
-  if (values.length === 0) return '–';
-  const sorted = [...values].sort((a, b) => a - b);
-  const told = [sorted[sorted.length >> 1]!, sorted[0]!, sorted.at(-1)!].map(spell);
-  const units = new Set(told.map((text) => text.split(' ')[1]));
-  const [median, least, most] = units.size === 1 ? [told[0], ...told.slice(1).map((text) => text.split(' ')[0])] : told;
-  return values.length === 1 ? `${median}` : `${median} (${least} to ${most})`;
 }
 
 function spellRatio(ratio: number): string {
