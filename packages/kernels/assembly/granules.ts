@@ -84,8 +84,10 @@ export function measurePanel(
     high = i32x4.add(high, i32x4.dot_i16x8_s(pair, v128.load(panel, 16)));
     panel += SUPPORT_STEP;
   }
-  v128.store(target, squared(query, low, v128.load(lengths)));
-  v128.store(target, squared(query, high, v128.load(lengths, 16)), 16);
+  const q = changetype<Query>(query);
+  const length = f32x4.splat(q.length), factor = f32x4.splat(q.factor);
+  v128.store(target, squared(length, factor, low, v128.load(lengths)));
+  v128.store(target, squared(length, factor, high, v128.load(lengths, 16)), 16);
 }
 
 /** Sums of products: every support panel, which stays in the first cache, meets every panel of queries. */
@@ -145,18 +147,19 @@ export function multiplyIntegers(a: usize, b: usize, pairs: usize, sums: usize):
 
 /** Makes distances of the sums of a query and of a granule, in their place, and takes their minima. */
 function surveyQuery(s: Support, b: Block, granule: i32, query: i32): void {
-  const record = b.queries + <usize>query * QUERY_BYTES;
+  // What does not change is read before the loop, which writes: the compiler cannot know that it does not write there.
+  const q = changetype<Query>(b.queries + <usize>query * QUERY_BYTES);
+  const length = f32x4.splat(q.length), factor = f32x4.splat(q.factor), prediction = i32x4.splat(q.prediction);
   const start = <usize>granule * GRANULE_BYTES;
-  const rows = distancesAt(b, granule, query);
-  const bytes = min(GRANULE_BYTES, (<usize>s.width << 2) - start);
-  const prediction = i32x4.splat(changetype<Query>(record).prediction);
+  const end = min(GRANULE_BYTES, (<usize>s.width << 2) - start);
+  const rows = distancesAt(b, granule, query), lengths = s.lengths + start, classes = s.goodClasses + start;
   const far = f32x4.splat(<f32>Infinity);
   let near = far, nearBad = far;
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const distances = squared(record, v128.load(rows + at), v128.load(s.lengths + start + at));
+  for (let at: usize = 0; at < end; at += 16) {
+    const distances = squared(length, factor, v128.load(rows + at), v128.load(lengths + at));
     v128.store(rows + at, distances);
     near = f32x4.pmin(near, distances);
-    const isGood = i32x4.eq(v128.load(s.goodClasses + start + at), prediction);
+    const isGood = i32x4.eq(v128.load(classes + at), prediction);
     nearBad = f32x4.pmin(nearBad, v128.bitselect(far, distances, isGood));
   }
   const minima = minimaAt(b, granule, query);
@@ -167,10 +170,8 @@ function surveyQuery(s: Support, b: Block, granule: i32, query: i32): void {
 
 /** |q|² + |p|² − 2 q·p in float32, from exact integers. */
 @inline
-function squared(query: usize, product: v128, lengths: v128): v128 {
-  const q = changetype<Query>(query);
-  const twice = f32x4.mul(f32x4.splat(q.factor), f32x4.convert_i32x4_s(product));
-  return f32x4.sub(f32x4.add(f32x4.splat(q.length), lengths), twice);
+function squared(length: v128, factor: v128, product: v128, lengths: v128): v128 {
+  return f32x4.sub(f32x4.add(length, lengths), f32x4.mul(factor, f32x4.convert_i32x4_s(product)));
 }
 
 /** The minima without the row that is left out. */
