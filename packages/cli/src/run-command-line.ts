@@ -47,6 +47,7 @@ function messageOf(error: unknown): string | undefined {
   const isMemory = error instanceof RangeError && /allocation failed|array length/i.test(error.message);
   if (isMemory) return 'there is not enough memory; give fewer rows or features, see sdm plan';
   if (!SdmError.is(error) && !isSystemError) return undefined;
-  // Who threw it is for programmers.
-  return error.message.replace(/^(sdm )?\w+: /, '').replace(/\s*\n\s*/g, ' ');
+  // Who threw it, and how an option is written in a program, is for programmers.
+  const message = error.message.replace(/^(sdm )?\w+: /, '').replace('pass overwrite: true', 'pass --overwrite');
+  return message.replace(/\s*\n\s*/g, ' ');
 }

@@ -128,7 +128,7 @@ it.each<[string, string, RegExp]>([
   [
     'a model that is there',
     'train --training x --calibration y --output $/model.sdmkitmodel',
-    /exists; choose another path/,
+    /exists; choose another path or pass --overwrite$/m,
   ],
   [
     'an id that no row has',
