@@ -1,10 +1,9 @@
 import { SdmError } from '@sdmjs/core';
 import { CommanderError } from 'commander';
+import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import type { Host } from './terminal/host.js';
 import { ReaderGone } from './terminal/output.js';
-
-export const EXIT = { success: 0, badInput: 2, interrupted: 130 } as const;
 
 /** Runs one command line and resolves to its exit code: 0, 2 (usage or bad input, one line on standard error) or 130 (stopped by the user). */
 export async function runCommandLine(parameters: readonly string[], host: Host): Promise<number> {

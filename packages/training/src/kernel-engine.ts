@@ -121,10 +121,10 @@ function logitsInBlocks(state: AdaptorState, features: FeatureRows): Matrix {
 /** Blocks of a split, each of which is gone when the next one comes. */
 function* blocksOf(features: FeatureRows): Generator<{ start: number; block: Matrix }> {
   const { rows, columns } = features;
-  const room = new Float32Array(Math.min(FORWARD_ROWS, rows) * columns);
+  const room = createMatrix(Math.min(FORWARD_ROWS, rows), columns);
   for (let start = 0; start < rows; start += FORWARD_ROWS) {
     const end = Math.min(start + FORWARD_ROWS, rows);
-    const block = createMatrix(end - start, columns, room.subarray(0, (end - start) * columns));
+    const block = rowsOf(room, 0, end - start);
     features.read(rowRange(start, end), block.data);
     yield { start, block };
   }

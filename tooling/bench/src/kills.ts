@@ -1,11 +1,12 @@
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createRandom } from '@sdmjs/core';
 import { loadModel } from '@sdmjs/interchange/node';
 import { loadRunState } from '@sdmjs/training/node';
 import { killsPage } from './kills-page.js';
+import { machineNow } from './machine-now.js';
 import { sameModel } from './same-model.js';
 import { type Moment, runTraining, SAVED, SAVING, type TrainingRun } from './training-process.js';
 
@@ -64,13 +65,13 @@ export async function studyKills(print: (line: string) => void): Promise<void> {
     const [saving, saved] = [beginOf(SAVING), beginOf(SAVED)];
     const kills = await killWithin(KILLS, 0, saved);
     const aimed = await killWithin(AIMED_KILLS, saving, saved);
-    const machine = `${cpus()[0]?.model}, ${cpus().length} threads, node ${process.version}`;
+    const { processor, threads, node } = machineNow();
     const page = killsPage({
       kills,
       aimed,
       whole: again,
       savingSeconds: saved - saving,
-      machine,
+      machine: `${processor}, ${threads} threads, node ${node}`,
       epochs: EPOCHS,
     });
     await writeFile(fileURLToPath(new URL('../../../docs/results/kills.md', import.meta.url)), page);

@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,6 +7,7 @@ import { benchDecoderStep } from './decoder-step.js';
 import { benchGrowth } from './growth/growth.js';
 import { benchKernels } from './kernels.js';
 import { studyKills } from './kills.js';
+import { machineNow } from './machine-now.js';
 import { benchPeers } from './peers/run-peers.js';
 import { benchRounds } from './rounds.js';
 import { benchRows } from './rows.js';
@@ -28,8 +28,7 @@ const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<voi
   /** The ways through the kernels, as JSON. */
   kernels: async () => {
     const comparisons = await compareKernels();
-    const machine = { processor: cpus()[0]?.model, threads: cpus().length, node: process.version };
-    print(JSON.stringify({ machine, comparisons }, null, 2));
+    print(JSON.stringify({ machine: machineNow(), comparisons }, null, 2));
   },
   /** Trainings that are killed at any moment and gone on with. */
   kills: () => studyKills(print),

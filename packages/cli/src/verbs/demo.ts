@@ -5,6 +5,7 @@ import { certify, evaluate } from '@sdmjs/estimator';
 import { createRowReader, examplesOf, type Rows } from '@sdmjs/interchange';
 import { requireWritable, saveModel, writeFileAtomically } from '@sdmjs/interchange/node';
 import { demoLines, DEMO_CLASSES } from '../demo/demo-rows.js';
+import { EXIT } from '../exit-codes.js';
 import { estimateRows } from '../inputs.js';
 import { seed } from '../options.js';
 import type { VerbHost } from '../program.js';
@@ -23,8 +24,6 @@ interface DemoOptions {
 
 const SPLITS = ['training', 'calibration', 'test'] as const;
 const ROWS = 600;
-const INTERRUPTED = 130;
-
 export function addDemo({ verb, run }: VerbHost): void {
   const command = verb(
     'demo',
@@ -63,7 +62,7 @@ async function demo(options: DemoOptions, session: Session): Promise<number> {
   showResult({ trained, estimator, ladder, output: modelPath }, session);
   session.tell('result', { model: modelPath, ladder });
   const { interrupts } = session;
-  if (interrupts.stopSignal.aborted) return INTERRUPTED;
+  if (interrupts.stopSignal.aborted) return EXIT.interrupted;
   const estimates = await estimateRows(estimator, test!.features, session);
   const targetAccuracies = estimator.nestedRegions.regions.map(({ targetAccuracy }) => targetAccuracy);
   const evaluation = evaluate({ estimates, labels: test!.labels, classCount: DEMO_CLASSES.length, targetAccuracies });
@@ -82,7 +81,7 @@ async function demo(options: DemoOptions, session: Session): Promise<number> {
   }
   estimator.dispose();
   session.say(`\nGo on with: sdm explain --model ${modelPath} --input ${join(folder, 'test.jsonl')} --id test-1`);
-  return interrupts.stopSignal.aborted ? INTERRUPTED : 0;
+  return interrupts.stopSignal.aborted ? EXIT.interrupted : 0;
 }
 
 /** Writes the rows of one split and reads them as any others. */

@@ -10,6 +10,7 @@ import { embeddedLines, type EmbeddingCounts } from '../embed/embedded-lines.js'
 import { ENCODERS, type EncoderOptions, requireFittingOptions } from '../embed/encoder-options.js';
 import { openEncoder } from '../embed/open-encoder.js';
 import { representationPath, writeRepresentation } from '../embed/representation-file.js';
+import { EXIT } from '../exit-codes.js';
 import { makeFolder } from '../make-folder.js';
 import { count, numberBetween } from '../options.js';
 import type { VerbHost } from '../program.js';
@@ -25,8 +26,6 @@ interface EmbedOptions extends EncoderOptions {
   readonly cacheFolder?: string;
   readonly json?: boolean;
 }
-
-const INTERRUPTED = 130;
 
 export function addEmbed({ verb, run }: VerbHost): void {
   const command = verb('embed', 'turn rows with texts into the same rows with features', [
@@ -100,7 +99,7 @@ async function embed(options: EmbedOptions, session: Session): Promise<number> {
     if (!SdmError.is(error, 'aborted') || folder === undefined) throw error;
     session.say(`stopped; what was encoded stays in ${folder}, so that the same command goes on from there`);
     session.tell('stopped', { ...counts, cacheFolder: folder });
-    return INTERRUPTED;
+    return EXIT.interrupted;
   } finally {
     encoder.dispose();
   }

@@ -4,6 +4,7 @@ import type { Rows } from '@sdmjs/interchange';
 import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdmjs/interchange/node';
 import { type TrainedModel, trainModel, type TrainModelOptions } from '@sdmjs/training';
 import { readRepresentation } from '../embed/representation-file.js';
+import { EXIT } from '../exit-codes.js';
 import { readInput } from '../inputs.js';
 import { chooseParallelRounds, machineRoom } from '../plan/choose-parallel-rounds.js';
 import type { RunSizes } from '../plan/plan-run.js';
@@ -14,8 +15,6 @@ import type { Session } from '../terminal/session.js';
 import { openCheckpoint } from '../train/checkpoint.js';
 import { epochCountOf, sayResumed } from '../train/say-resumed.js';
 import { type TrainOptions, withTrainOptions } from '../train/train-options.js';
-
-const INTERRUPTED = 130;
 
 export function addTrain({ verb, run }: VerbHost): void {
   const command = verb('train', 'train and calibrate an estimator', [
@@ -45,7 +44,7 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   showResult({ trained, estimator, ladder, output: options.output }, session);
   session.tell('result', { report, ladder });
   await session.document(report, options.reportOutput);
-  return session.interrupts.stopSignal.aborted ? INTERRUPTED : 0;
+  return session.interrupts.stopSignal.aborted ? EXIT.interrupted : 0;
 }
 
 /** Trains with progress on every epoch. From the end of the first epoch on, an interrupt keeps the best epoch. */

@@ -115,15 +115,13 @@ export interface Blocks {
 function cutIntoBlocks(count: number, { threads, most }: { threads: number; most: number }): Blocks {
   const even = panels(count / Math.ceil(count / most));
   const starts = [0];
-  let block = 0;
   for (let start = 0; start < count; ) {
     const share = threads === 1 ? even : Math.max(LEAST_BLOCK, panels((count - start) / (2 * threads)));
-    const size = Math.min(most, share);
-    block = Math.max(block, size);
-    start = Math.min(count, start + size);
+    start = Math.min(count, start + Math.min(most, share));
     starts.push(start);
   }
-  return { block, starts };
+  // No chunk is larger than the first.
+  return { block: panels(starts[1]!), starts };
 }
 
 /** Queries in whole panels, rounded up. */

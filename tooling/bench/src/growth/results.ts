@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
+import { type MachineNow, machineNow } from '../machine-now.js';
 import type { Measured } from './clock.js';
 import type { Sizes } from './points.js';
 
@@ -18,7 +19,7 @@ export interface Result extends Measured {
 }
 
 interface ResultsFile {
-  readonly machine: { readonly processor: string; readonly threads: number; readonly node: string };
+  readonly machine: MachineNow;
   readonly points: Record<string, Result>;
 }
 
@@ -43,9 +44,8 @@ function readPoints(path: string): Record<string, Result> {
 }
 
 function write(path: string, points: Record<string, Result>): void {
-  const machine = { processor: cpus()[0]?.model ?? 'unknown', threads: cpus().length, node: process.version };
   mkdirSync(dirname(path), { recursive: true });
-  const file: ResultsFile = { machine, points };
+  const file: ResultsFile = { machine: machineNow(), points };
   writeFileSync(`${path}.part`, `${JSON.stringify(file, null, 2)}\n`);
   renameSync(`${path}.part`, path);
 }

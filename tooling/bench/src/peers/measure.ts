@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { machineNow } from '../machine-now.js';
 import type { Job, Reading } from './scale.js';
 
 const child = fileURLToPath(new URL('./ours-child.ts', import.meta.url));
@@ -28,10 +29,11 @@ export interface SdkVersions {
 }
 
 export function thisMachine(): Machine {
+  const { processor, node } = machineNow();
   return {
-    processor: cpus()[0]?.model ?? 'unknown',
+    processor,
     cores: availableParallelism(),
-    node: process.version,
+    node,
     commit: packagesCommit(),
   };
 }
