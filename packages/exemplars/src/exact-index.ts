@@ -1,6 +1,6 @@
 import { requireColumns, throwIfAborted } from '@sdmjs/core';
 import { type Kernels, loadKernels } from '@sdmjs/kernels';
-import { type ExemplarIndex, requireMatchable } from './exemplar-index.js';
+import { type ExemplarIndex, requireMatchable, requireMaxSimilarity } from './exemplar-index.js';
 import { goodClassesOf, type IndexedSupport, requireIndexable } from './support-set.js';
 
 /**
@@ -29,6 +29,11 @@ export async function createExactIndex(
         ...(signal && { signal }),
         ...(onProgress && { onProgress }),
       });
+    },
+    async matchSupport({ maxSimilarity, signal, onProgress }) {
+      throwIfAborted(signal, 'match');
+      requireMaxSimilarity(maxSimilarity);
+      return matcher.matchSupport({ predictions: support.predictions, maxSimilarity, signal, onProgress });
     },
     async nearest(query, count, { exclusion } = {}) {
       requireColumns({ data: query, rows: 1, columns: query.length }, columns, 'nearest: query');

@@ -72,7 +72,7 @@ export function distancesOf(s: Support, q: Query, row: usize, list: usize, count
   }
   dotSupport(s, q.row, list, 0, count, exact);
   for (let i: usize = 0; i < <usize>count << 2; i += 4) {
-    f32.store(exact + i, squaredDistance(s, q, i32.load(list + i), f32.load(exact + i)));
+    f32.store(exact + i, squaredDistance(s, q.norm, i32.load(list + i), f32.load(exact + i)));
   }
 }
 
@@ -84,14 +84,15 @@ export function allDistances(support: usize, query: usize, row: usize): bool {
   let difference: f32 = 0;
   for (let j = 0; j < s.width; j++) {
     const place = row + (<usize>j << 2);
-    const distance = j < s.size ? squaredDistance(s, q, j, f32.load(place)) : <f32>Infinity;
+    const distance = j < s.size ? squaredDistance(s, q.norm, j, f32.load(place)) : <f32>Infinity;
     if (j < s.size) difference += distance - distance;
     f32.store(place, distance);
   }
   return difference == 0;
 }
 
+/** Of row j and a row of squared norm `norm`. */
 @inline
-function squaredDistance(s: Support, q: Query, j: i32, product: f32): f32 {
-  return max<f32>(0, q.norm + f32.load(s.norms + (<usize>j << 2)) - 2 * product);
+export function squaredDistance(s: Support, norm: f32, j: i32, product: f32): f32 {
+  return max<f32>(0, norm + f32.load(s.norms + (<usize>j << 2)) - 2 * product);
 }

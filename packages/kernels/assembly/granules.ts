@@ -1,4 +1,5 @@
 import { PANEL_QUERIES, QUERY_STEP, SUPPORT_STEP } from './integer-distances';
+import { multiplyPanels } from './integer-product';
 import { Query, QUERY_BYTES, Support } from './records';
 import { ALL, BAD, least } from './scan';
 
@@ -90,59 +91,11 @@ export function measurePanel(
   v128.store(target, squared(length, factor, high, v128.load(lengths, 16)), 16);
 }
 
-/** Sums of products: every support panel, which stays in the first cache, meets every panel of queries. */
 function multiplyGranule(s: Support, b: Block, granule: i32): void {
   const pairs = <usize>s.stride >> 1;
   const start = granule * GRANULE;
-  for (let column = start; column < min(start + GRANULE, s.width); column += 8) {
-    const panel = s.panels + <usize>(column >> 3) * pairs * SUPPORT_STEP;
-    const target = distancesAt(b, granule, 0) + <usize>(column - start) * 4;
-    for (let query = 0; query < b.count; query += PANEL_QUERIES) {
-      multiplyIntegers(integersAt(b, pairs, query), panel, pairs, target + <usize>query * GRANULE_BYTES);
-    }
-  }
-}
-
-/** Sums of products of a panel of queries and of 8 support rows; a function of its own, so that its loop has all registers. */
-export function multiplyIntegers(a: usize, b: usize, pairs: usize, sums: usize): void {
-  let c00 = i32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  let c40 = c00, c41 = c00;
-  const end = a + pairs * QUERY_STEP;
-  while (a != end) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const a0 = v128.load32_splat(a);
-    c00 = i32x4.add(c00, i32x4.dot_i16x8_s(a0, b0));
-    c01 = i32x4.add(c01, i32x4.dot_i16x8_s(a0, b1));
-    const a1 = v128.load32_splat(a, 4);
-    c10 = i32x4.add(c10, i32x4.dot_i16x8_s(a1, b0));
-    c11 = i32x4.add(c11, i32x4.dot_i16x8_s(a1, b1));
-    const a2 = v128.load32_splat(a, 8);
-    c20 = i32x4.add(c20, i32x4.dot_i16x8_s(a2, b0));
-    c21 = i32x4.add(c21, i32x4.dot_i16x8_s(a2, b1));
-    const a3 = v128.load32_splat(a, 12);
-    c30 = i32x4.add(c30, i32x4.dot_i16x8_s(a3, b0));
-    c31 = i32x4.add(c31, i32x4.dot_i16x8_s(a3, b1));
-    const a4 = v128.load32_splat(a, 16);
-    c40 = i32x4.add(c40, i32x4.dot_i16x8_s(a4, b0));
-    c41 = i32x4.add(c41, i32x4.dot_i16x8_s(a4, b1));
-    a += QUERY_STEP;
-    b += SUPPORT_STEP;
-  }
-  v128.store(sums, c00);
-  v128.store(sums, c01, 16);
-  sums += GRANULE_BYTES;
-  v128.store(sums, c10);
-  v128.store(sums, c11, 16);
-  sums += GRANULE_BYTES;
-  v128.store(sums, c20);
-  v128.store(sums, c21, 16);
-  sums += GRANULE_BYTES;
-  v128.store(sums, c30);
-  v128.store(sums, c31, 16);
-  sums += GRANULE_BYTES;
-  v128.store(sums, c40);
-  v128.store(sums, c41, 16);
+  const panels = s.panels + <usize>start * pairs * 4;
+  multiplyPanels(b.panels, b.count, panels, min(GRANULE, s.width - start), pairs, distancesAt(b, granule, 0));
 }
 
 /** Makes distances of the sums of a query and of a granule, in their place, and takes their minima. */
@@ -170,7 +123,7 @@ function surveyQuery(s: Support, b: Block, granule: i32, query: i32): void {
 
 /** |q|² + |p|² − 2 q·p in float32, from exact integers. */
 @inline
-function squared(length: v128, factor: v128, product: v128, lengths: v128): v128 {
+export function squared(length: v128, factor: v128, product: v128, lengths: v128): v128 {
   return f32x4.sub(f32x4.add(length, lengths), f32x4.mul(factor, f32x4.convert_i32x4_s(product)));
 }
 
@@ -195,7 +148,7 @@ function placeOfExcluded(b: Block, granule: i32, query: i32): usize {
   return <usize>(i32.load(b.exclusions + (<usize>query << 2)) - granule * GRANULE) << 2;
 }
 
-function leastLane(lanes: v128): f32 {
+export function leastLane(lanes: v128): f32 {
   const low = min(f32x4.extract_lane(lanes, 0), f32x4.extract_lane(lanes, 1));
   return min(low, min(f32x4.extract_lane(lanes, 2), f32x4.extract_lane(lanes, 3)));
 }

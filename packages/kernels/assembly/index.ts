@@ -5,7 +5,10 @@ export { centreChunk, chooseScale, prepareQuery, quantizeChunk, surveyChunk } fr
 export { measureChunk } from './integer-distances';
 export { answer, listNearest, matchBlock, matchScratchBytes } from './match-block';
 // Nobody outside calls this, but what is exported is not inlined, and its loop needs the registers.
-export { multiplyIntegers } from './granules';
+export { multiplyIntegers } from './integer-product';
+export { beginMutual, mutualRoomBytes } from './mutual';
+export { matchMutualBlock, orderChunk } from './mutual-block';
+export { settleBad, settleGood } from './mutual-settle';
 export { allDistances } from './decide';
 export { adamChunk } from './adam';
 export { sumColumns, sumRows } from './sum';

@@ -4,8 +4,8 @@ import { Query, Support } from './records';
 import { centre, centredRows } from './support-rows';
 
 /** Squared norms in which the bounds hold: far from overflow, and large against what underflow loses. */
-const LEAST_NORM: f64 = 8.271806125530277e-25; // 2^-80
-const MOST_NORM: f64 = 1.329227995784916e36; // 2^120
+export const LEAST_NORM: f64 = 8.271806125530277e-25; // 2^-80
+export const MOST_NORM: f64 = 1.329227995784916e36; // 2^120
 /** 2^-24, half the distance of a float32 from the next, relative. */
 const UNIT: f64 = 1.0 / 16777216;
 
@@ -97,8 +97,17 @@ export function prepareQuery(
   q.length = <f32>square;
   q.factor = <f32>(2 * scale * s.scale);
   q.error = integerError(f64.load(totals, 8), scale, s.stride) + s.error;
-  q.slack = 16 * UNIT * integerReach * integerReach;
-  q.rounding = 1.05 * <f64>(s.stride + 16) * UNIT * reach * reach;
+  q.slack = slackOf(integerReach);
+  q.rounding = roundingOf(s.stride, reach);
+}
+
+/** σ and F of two rows whose lengths add up to no more than `reach`. */
+export function slackOf(reach: f64): f64 {
+  return 16 * UNIT * reach * reach;
+}
+
+export function roundingOf(stride: i32, reach: f64): f64 {
+  return 1.05 * <f64>(stride + 16) * UNIT * reach * reach;
 }
 
 /** In order of depth, each product and sum rounded: the dot product of the row with itself. */

@@ -27,6 +27,15 @@ export function requireMatchRequest(request: MatchRequest, size: number, columns
   if (exclusions !== undefined) requireExclusions(exclusions, queries.rows, size);
 }
 
+/** Throws `shape-mismatch` or `out-of-range` unless there is a prediction for every support row, and for good ones their class. */
+export function requireOwnClasses(goodClasses: Int32Array, predictions: Int32Array): void {
+  requireCount(predictions.length, goodClasses.length, 'matchSupport: predictions');
+  const row = goodClasses.findIndex((goodClass, j) => goodClass >= 0 && predictions[j] !== goodClass);
+  if (row < 0) return;
+  const classes = `class ${goodClasses[row]}, but is predicted to be of class ${predictions[row]}`;
+  throw new SdmError('out-of-range', `matchSupport: row ${row} is good for ${classes}`);
+}
+
 function requireExclusions(exclusions: Int32Array, queryCount: number, size: number): void {
   requireCount(exclusions.length, queryCount, 'match: exclusions');
   for (let i = 0; i < exclusions.length; i++) requireExclusion(exclusions[i]!, size, `match: exclusion of query ${i}`);

@@ -6,6 +6,7 @@ export type {
   Matches,
   MatchRequest,
   NearestRows,
+  SupportMatchRequest,
   ThinAdam,
   ThinStep,
 } from './kernels.js';

@@ -1,7 +1,8 @@
-import { createMatrix, createRandom, type Matrix, type Random, rowOf } from '@sdmjs/core';
+import { createRandom, type Matrix, type Random, rowOf } from '@sdmjs/core';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { createPlainKernels } from './index.js';
+import { drawers, drawMatrix, kinds, mutate, mutations } from './testing/hard-rows.js';
 import { startKernels } from './testing/start-kernels.js';
 
 const plain = createPlainKernels();
@@ -12,29 +13,15 @@ afterAll(() => {
   together.dispose();
 });
 
-/** Rows that are hard on integer copies and on their bounds. */
-const drawers = {
-  normal: (random: Random) => () => random.normal(),
-  'small integers, with ties': (random: Random) => () => Math.floor(random.uniform(-2, 3)),
-  zeros: () => () => 0,
-  // Squares at the edge of float32, and beyond the norms in which the bounds hold.
-  'huge numbers': (random: Random) => () => random.normal() * 3e17,
-  'tiny numbers': (random: Random) => () => random.normal() * 1e-13,
-  'numbers whose squares underflow': (random: Random) => () => random.normal() * 1e-21,
-  'a small cloud far from 0': (random: Random) => () => 1e4 + random.normal() * 1e-2,
-  'one large number in many': (random: Random) => () => (random.nextDouble() < 0.02 ? 1e6 : random.normal()),
-  'numbers of all sizes': (random: Random) => () => random.normal() * 10 ** Math.floor(random.uniform(-12, 12)),
-};
-
 const problem = fc.record({
-  kind: fc.constantFrom(...Object.keys(drawers)) as fc.Arbitrary<keyof typeof drawers>,
+  kind: fc.constantFrom(...kinds),
   size: fc.oneof(fc.integer({ min: 2, max: 20 }), fc.integer({ min: 21, max: 150 })),
   columns: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 30, max: 70 })),
   queryCount: fc.constantFrom(1, 2, 4, 37, 70),
   seed: fc.integer({ min: 0 }),
   cap: fc.constantFrom(0, 1, 5, 1000),
   goodShare: fc.constantFrom(0.3, 0.9, 0.99, 1),
-  mutation: fc.constantFrom('none', 'duplicates', 'neighbours', 'outlier', 'near middle'),
+  mutation: fc.constantFrom(...mutations),
 });
 
 it('equals the plain twin bit for bit on rows that are hard to bound, with one thread and with three', async () => {
@@ -79,26 +66,6 @@ it('equals the plain twin where a limit lies in a crowd of good rows, at 1,000 n
   expect(await alone.createMatcher({ vectors, goodClasses }).match(request)).toEqual(wanted);
   expect(await together.createMatcher({ vectors, goodClasses }).match(request)).toEqual(wanted);
 });
-
-function drawMatrix(rows: number, columns: number, draw: () => number): Matrix {
-  return createMatrix(rows, columns, Float32Array.from({ length: rows * columns }, draw));
-}
-
-function mutate(vectors: Matrix, mutation: string, random: Random): void {
-  for (let j = 1; j < vectors.rows; j++) {
-    const row = rowOf(vectors, j);
-    const other = rowOf(vectors, Math.floor(random.uniform(0, j)));
-    if (mutation === 'duplicates' && random.nextDouble() < 0.5) row.set(other);
-    // One unit in the last place away in one number: distances that differ by rounding alone.
-    if (mutation === 'neighbours')
-      row.set(other.map((value, k) => (k === j % row.length ? value * (1 + 2 ** -23) : value)));
-    if (mutation === 'near middle') row.set(row.map((value, k) => other[k]! + (value - other[k]!) * 2 ** -11));
-  }
-  if (mutation === 'outlier') {
-    const row = rowOf(vectors, vectors.rows - 1);
-    row.set(row.map((value) => Math.max(-1e17, Math.min(1e17, value * 1e5))));
-  }
-}
 
 /** Support rows, points between them, and fresh ones. */
 function drawQueries(vectors: Matrix, count: number, { random, draw }: { random: Random; draw: () => number }): Matrix {

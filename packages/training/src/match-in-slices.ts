@@ -31,6 +31,12 @@ export interface SliceOptions extends Pick<MatchOptions, 'maxSimilarity' | 'sign
 /** A few seconds of work where rows are a million; and of what kernels on 8 threads take at a time a multiple, so that slices cost nothing. */
 const SLICE_ROWS = 4000;
 
+/**
+ * Multiplications of all pairs up to which support rows are matched together, where the index can: it takes about half of them, and some ten
+ * seconds of one thread at most, so that there is no need of a state within.
+ */
+const TOGETHER_WORK = 1e12;
+
 /** Matches the rows that are not known yet, slice after slice; how rows are cut into slices does not show in what is found. */
 export async function matchInSlices(
   { representations, predictions }: Queries,
@@ -44,6 +50,11 @@ export async function matchInSlices(
     nearestDistances.set(found.nearestDistances, start);
   };
   add(known, 0);
+  if (isWorthWhole(representations) && areSupport && known.similarities.length === 0 && index.matchSupport) {
+    add(await index.matchSupport({ maxSimilarity, signal, onProgress }), 0);
+    await onSlice?.({ similarities, nearestDistances });
+    return { similarities, nearestDistances };
+  }
   for (let start = known.similarities.length; start < rows; start += SLICE_ROWS) {
     const end = Math.min(start + SLICE_ROWS, rows);
     const found = await index.match(rowsOf(representations, start, end), predictions.subarray(start, end), {
@@ -59,4 +70,8 @@ export async function matchInSlices(
     });
   }
   return { similarities, nearestDistances };
+}
+
+function isWorthWhole({ rows, columns }: Matrix): boolean {
+  return rows * rows * columns <= TOGETHER_WORK;
 }

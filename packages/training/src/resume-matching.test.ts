@@ -1,5 +1,6 @@
 import { createRandom, type ExampleTable, SdmError } from '@sdmjs/core';
 import { describe, expect, it } from 'vitest';
+import type { TrainingEngine } from './engine.js';
 import { kernelEngine } from './kernel-engine.js';
 import type { PresentRound, RunState } from './run-state.js';
 import { decodeRunState, encodeRunState } from './run-state-file.js';
@@ -19,6 +20,18 @@ async function trainWithStates(options: TrainModelOptions) {
 function matchedRows({ present }: RunState): [training: number, calibration: number] | undefined {
   const { training, calibration } = present.at(-1)!.matching?.matches ?? {};
   return training && calibration && [training.similarities.length, calibration.similarities.length];
+}
+
+/** Matches training rows slice by slice, as those are that are too many to be matched together. */
+function engineInSlices(): TrainingEngine {
+  const engine = kernelEngine();
+  return {
+    ...engine,
+    createIndex: async (support) => {
+      const { size, match, nearest, dispose } = await engine.createIndex(support);
+      return { size, match, nearest, dispose };
+    },
+  };
 }
 
 /** Points of two classes that overlap. */
@@ -47,10 +60,12 @@ describe('a training resumed while an epoch is matched', () => {
       shuffle: false,
     };
     const whole = lasting(await trainModel(options));
-    const { trained, states } = await trainWithStates(options);
+    const epoch = [[4100, 0], [4100, 4000], [4100, 4100], undefined];
+    const { states: statesOfWholes } = await trainWithStates(options);
+    expect(statesOfWholes.map(matchedRows)).toEqual([...epoch, ...epoch]);
+    const { trained, states } = await trainWithStates({ ...options, engine: engineInSlices() });
     expect(lasting(trained)).toEqual(whole);
-    const epoch = [[4000, 0], [4100, 0], [4100, 4000], [4100, 4100], undefined];
-    expect(states.map(matchedRows)).toEqual([...epoch, ...epoch]);
+    expect(states.map(matchedRows)).toEqual([[4000, 0], ...epoch, [4000, 0], ...epoch]);
     for (const resume of states) expect(lasting(await trainModel({ ...options, resume }))).toEqual(whole);
   });
 

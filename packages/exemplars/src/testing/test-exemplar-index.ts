@@ -67,6 +67,22 @@ function describeCounting(create: CreateExemplarIndex): void {
     expectDefinition(create, randomSupport(seed, true), seed === 1 ? 3 : 2048),
   );
 
+  it('matches the support rows, each without itself, as it matches any queries', async () => {
+    for (const support of [goldenSupport, randomSupport(5, true), randomSupport(6, false)]) {
+      await using(create(support), async (index) => {
+        if (!index.matchSupport) return;
+        const { representations, predictions } = support;
+        const exclusions = Int32Array.from(predictions.keys());
+        const options = { maxSimilarity: 7 };
+        const wanted = await index.match(representations, predictions, { ...options, exclusions });
+        expect(await index.matchSupport(options)).toEqual(wanted);
+        const signal = AbortSignal.abort();
+        await expectRefusal(index.matchSupport({ ...options, signal }), 'aborted');
+        await expectRefusal(index.matchSupport({ maxSimilarity: 0 }), 'out-of-range');
+      });
+    }
+  });
+
   it('answers no queries with nothing', () =>
     using(create(goldenSupport), async (index) => {
       const matches = await index.match(createMatrix(0, 2), new Int32Array(0), { maxSimilarity: 4 });

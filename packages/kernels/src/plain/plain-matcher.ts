@@ -6,10 +6,11 @@ import {
   notFinite,
   requireFiniteNorms,
   requireMatchRequest,
+  requireOwnClasses,
   requireSupport,
   requireWidth,
 } from '../checks.js';
-import type { Matcher, MatcherSupport, Matches, MatchRequest, NearestRows } from '../kernels.js';
+import type { Matcher, MatcherSupport, Matches, MatchRequest, NearestRows, SupportMatchRequest } from '../kernels.js';
 import { dot } from './dot.js';
 import { matchRow } from './match-row.js';
 import { squaredDistances } from './squared-distances.js';
@@ -62,7 +63,12 @@ export function createPlainMatcher(support: MatcherSupport): Matcher {
     return matches;
   }
 
-  return { size, match, nearest, distances, dispose: () => {} };
+  async function matchSupport(request: SupportMatchRequest): Promise<Matches> {
+    requireOwnClasses(goodClasses, request.predictions);
+    return match({ ...request, queries: support.vectors, exclusions: Int32Array.from(goodClasses.keys()) });
+  }
+
+  return { size, match, matchSupport, nearest, distances, dispose: () => {} };
 }
 
 function centre(row: Float32Array, origin: Float32Array): Float32Array {

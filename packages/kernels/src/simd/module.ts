@@ -12,6 +12,10 @@ export interface ChunkTasks {
   quantizeChunk: ChunkFunction;
   measureChunk: ChunkFunction;
   matchBlock: ChunkFunction;
+  orderChunk: ChunkFunction;
+  matchMutualBlock: ChunkFunction;
+  settleBad: ChunkFunction;
+  settleGood: ChunkFunction;
 }
 
 /** Addresses are bytes; see assembly/ for what each function reads and writes. */
@@ -20,6 +24,8 @@ export interface KernelExports extends WebAssembly.Exports, ChunkTasks {
   chooseScale(support: number, largest: number, square: number, norm: number): void;
   prepareQuery(...addressesAndSizes: number[]): void;
   matchScratchBytes(support: number, block: number, keepsDistances: number): number;
+  beginMutual(mutual: number): number;
+  mutualRoomBytes(mutual: number): number;
   answer(...addressesAndSizes: number[]): void;
   listNearest(...addressesAndSizes: number[]): number;
   allDistances(support: number, query: number, row: number): number;

@@ -5,6 +5,7 @@ import type { Matcher, MatcherSupport, Matches, MatchRequest, NearestRows } from
 import type { Team } from '../threads/team.js';
 import type { Arena } from './arena.js';
 import { matchQueries } from './match-queries.js';
+import { createSupportMatching } from './support-matching.js';
 import { packSupport } from './packed-support.js';
 import { createSingleQuery } from './single-query.js';
 import type { Workplace } from './workplaces.js';
@@ -51,6 +52,12 @@ export function createSimdMatcher(support: MatcherSupport, { arena, team, releas
   return {
     size,
     match,
+    matchSupport: createSupportMatching(support, {
+      match,
+      team,
+      packed: () => requireParts('matchSupport').packed,
+      release: (mark) => parts && arena.release(mark),
+    }),
     nearest,
     distances(query) {
       requireWidth(query.length, columns, 'distances: query');

@@ -1,0 +1,146 @@
+import type { Matches } from '../kernels.js';
+import type { ChunkTasks } from './module.js';
+import type { Team } from '../threads/team.js';
+import type { PackedSupport } from './packed-support.js';
+
+/** Rows of a block: a multiple of 8 and of the queries of a panel. */
+const BLOCK = 120;
+/** Classes that are smaller on average make blocks that are not worth while. */
+const LEAST_CLASS = 64;
+/** Fewer rows than this are matched one by one as fast. */
+const LEAST_ROWS = 512;
+/** Multiplications of a thread between two turns of the event loop, some tenths of a second. */
+const WORK_AT_ONCE = 1e10;
+/** Rows that a thread can note for a place on average before it has to look them up. */
+const NOTES_A_PLACE = 32;
+const MOST_NOTES = 2 ** 18;
+/** Places in a chunk of packing and of looking up. */
+const CHUNK_PLACES = 256;
+/** Bytes of the fields of assembly/mutual.ts. */
+const RECORD_BYTES = 96;
+const BOUNDS_BYTES = 48;
+
+/** Good rows in the order of their classes, each padded to a multiple of 8, and behind them the others. */
+export interface Order {
+  /** Row at each place, −1 for none. */
+  readonly rows: Int32Array;
+  /** Good rows, and places for them. */
+  readonly good: number;
+  readonly answered: number;
+  /** Blocks: first place, rows, and where their class ends. */
+  readonly blocks: readonly Block[];
+}
+
+interface Block {
+  readonly start: number;
+  readonly count: number;
+  readonly end: number;
+}
+
+/** The order in which rows are matched to each other, or undefined where that is not worth while. */
+export function orderByClass(goodClasses: Int32Array): Order | undefined {
+  const groups = new Map<number, number[]>();
+  goodClasses.forEach((goodClass, row) => {
+    const group = groups.get(goodClass);
+    if (group) group.push(row);
+    else groups.set(goodClass, [row]);
+  });
+  const others = groups.get(-1) ?? [];
+  groups.delete(-1);
+  const good = goodClasses.length - others.length;
+  if (good < LEAST_ROWS || 2 * good < goodClasses.length || good < LEAST_CLASS * groups.size) return undefined;
+  const places: number[] = [];
+  const blocks: Block[] = [];
+  const add = (rows: readonly number[]): number => {
+    const start = places.length;
+    for (const row of rows) places.push(row);
+    while (places.length % 8 !== 0) places.push(-1);
+    return start;
+  };
+  for (const rows of groups.values()) {
+    const first = add(rows);
+    for (let i = 0; i < rows.length; i += BLOCK) {
+      blocks.push({ start: first + i, count: Math.min(BLOCK, rows.length - i), end: places.length });
+    }
+  }
+  const answered = places.length;
+  add(others);
+  return { rows: Int32Array.from(places), good, answered, blocks };
+}
+
+/** What is matched: the good rows of a support, in some order. */
+export interface GoodRows {
+  readonly order: Order;
+  readonly cap: number;
+  /** Where their entries are written; those of other rows hold anything afterwards. */
+  readonly matches: Matches;
+}
+
+/**
+ * Matches the good rows of a support to all its other rows, each pair once. Yields, between two turns of work, the share that is done. What
+ * it allocates in the arena is left there. Returns whether integer copies bound the distances; else nothing is done.
+ */
+export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: GoodRows): Generator<number, boolean> {
+  const { arena, size, stride } = support;
+  const { order, matches } = goodRows;
+  const { places, answered, blocks } = { ...order, places: order.rows.length };
+  const record = allocateMutual(support, team, goodRows);
+  if (!arena.kernels.beginMutual(record.address)) return false;
+  const run = (name: MutualTask, parameters: number[], { chunks, columns }: { chunks: number; columns: number }) =>
+    team.run(arena, { name, parameters: [record.address, ...parameters], chunks, work: columns * stride });
+  const inChunks = (name: 'orderChunk' | 'settleBad' | 'settleGood', count: number, columns: number) =>
+    run(name, [CHUNK_PLACES], { chunks: Math.ceil(count / CHUNK_PLACES), columns });
+  const columnsOf = ({ start, end }: Block, isKin: boolean) => (isKin ? end - start : places - end);
+  const pairsOf = (block: Block, isKin: boolean) => block.count * columnsOf(block, isKin);
+  const total = blocks.reduce((sum, block) => sum + pairsOf(block, false) + pairsOf(block, true), 0);
+  let done = 0;
+  inChunks('orderChunk', places, places);
+  for (const isKin of [false, true]) {
+    for (let first = 0; first < blocks.length; ) {
+      let last = first;
+      let pairs = 0;
+      for (; last < blocks.length && pairs * stride < WORK_AT_ONCE * team.size; last++)
+        pairs += pairsOf(blocks[last]!, isKin);
+      run('matchMutualBlock', [Number(isKin), first], { chunks: last - first, columns: pairs });
+      first = last;
+      done += pairs;
+      yield done / total;
+    }
+    // Some rows are looked up for each place.
+    inChunks(isKin ? 'settleGood' : 'settleBad', answered, 8 * answered);
+  }
+  matches.similarities.set(arena.integers(record.similarities, size));
+  matches.nearestDistances.set(arena.floats(record.distances, size));
+  matches.nearestIndices.set(arena.integers(record.indices, size));
+  return true;
+}
+
+type MutualTask = Extract<keyof ChunkTasks, 'orderChunk' | 'matchMutualBlock' | 'settleBad' | 'settleGood'>;
+
+/** Writes the fields of assembly/mutual.ts, with room for all that they name. */
+function allocateMutual({ arena, size, stride, record }: PackedSupport, team: Team, { order, cap }: GoodRows) {
+  const { rows, answered, blocks } = order;
+  const room = (bytes: number) => arena.allocate(bytes, `${size} rows matched to each other`);
+  const places = rows.length;
+  const address = room(RECORD_BYTES);
+  const bounds = room(BOUNDS_BYTES);
+  const orderAt = room(4 * places);
+  const panels = room(2 * places * stride);
+  const lengths = room(4 * places);
+  const blocksAt = room(12 * blocks.length);
+  const [from, to, badDistances, badIndices] = [0, 0, 0, 0].map(() => room(4 * answered));
+  const [similarities, distances, indices] = [0, 0, 0].map(() => room(4 * size)) as [number, number, number];
+  const notes = Math.min(MOST_NOTES, Math.ceil((NOTES_A_PLACE * answered) / team.size) + 4096);
+  arena.integers(orderAt, places).set(rows);
+  arena.integers(blocksAt, 3 * blocks.length).set(blocks.flatMap(({ start, count, end }) => [start, count, end]));
+  const fields = [record, places, answered, orderAt, panels, lengths, blocksAt, BLOCK, from!, to!, badDistances!];
+  const results = [similarities, distances, indices];
+  const write = (rooms: number, roomBytes: number) =>
+    arena
+      .integers(address, RECORD_BYTES / 4)
+      .set([...fields, badIndices!, rooms, roomBytes, team.size, notes, cap, ...results, bounds]);
+  write(0, 0);
+  const roomBytes = arena.kernels.mutualRoomBytes(address);
+  write(room(roomBytes * team.size), roomBytes);
+  return { address, similarities, distances, indices };
+}
