@@ -16,7 +16,6 @@ export function lookAtSpan(m: Mutual, room: Room, start: i32, count: i32, column
   for (let at: usize = 0; at < SPAN_BYTES; at += 16) {
     v128.store(room.columnMinima + at, f32x4.splat(<f32>Infinity));
     v128.store(room.columnOpen + at, i32x4.splat(0));
-    v128.store(room.noLimits + at, f32x4.splat(<f32>-Infinity));
   }
   for (let i = 0; i < count; i++) {
     const own = room.lengths + (<usize>(start + i - column) << 2);

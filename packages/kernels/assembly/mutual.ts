@@ -153,4 +153,5 @@ function layOut(m: Mutual, stride: usize, room: Room): void {
   room.counts = room.indices + column;
   room.heads = room.counts + column;
   room.notes = room.heads + column;
+  for (let at: usize = 0; at < SPAN_BYTES; at += 4) f32.store(room.noLimits + at, <f32>-Infinity);
 }

@@ -1,3 +1,4 @@
+import { SdmError } from '@sdmjs/core';
 import type { Matches } from '../kernels.js';
 import type { ChunkTasks } from './module.js';
 import type { Team } from '../threads/team.js';
@@ -16,6 +17,8 @@ const NOTES_A_PLACE = 32;
 const MOST_NOTES = 2 ** 18;
 /** Places in a chunk of packing and of looking up. */
 const CHUNK_PLACES = 256;
+/** About how many rows are looked up for a place. */
+const LOOKED_UP = 8;
 /** Bytes of the fields of assembly/mutual.ts. */
 const RECORD_BYTES = 96;
 const BOUNDS_BYTES = 48;
@@ -78,18 +81,18 @@ export interface GoodRows {
 
 /**
  * Matches the good rows of a support to all its other rows, each pair once. Yields, between two turns of work, the share that is done. What
- * it allocates in the arena is left there. Returns whether integer copies bound the distances; else nothing is done.
+ * it allocates in the arena is left there. Returns whether there is room and integer copies bound the distances; else nothing is done.
  */
 export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: GoodRows): Generator<number, boolean> {
   const { arena, size, stride } = support;
   const { order, matches } = goodRows;
   const { places, answered, blocks } = { ...order, places: order.rows.length };
-  const record = allocateMutual(support, team, goodRows);
-  if (!arena.kernels.beginMutual(record.address)) return false;
-  const run = (name: MutualTask, parameters: number[], { chunks, columns }: { chunks: number; columns: number }) =>
-    team.run(arena, { name, parameters: [record.address, ...parameters], chunks, work: columns * stride });
-  const inChunks = (name: 'orderChunk' | 'settleBad' | 'settleGood', count: number, columns: number) =>
-    run(name, [CHUNK_PLACES], { chunks: Math.ceil(count / CHUNK_PLACES), columns });
+  const record = allocateIfThereIsRoom(support, team, goodRows);
+  if (!record || !arena.kernels.beginMutual(record.address)) return false;
+  const run = (name: MutualTask, parameters: number[], { chunks, pairs }: { chunks: number; pairs: number }) =>
+    team.run(arena, { name, parameters: [record.address, ...parameters], chunks, work: pairs * stride });
+  const inChunks = (name: 'orderChunk' | 'settleBad' | 'settleGood', count: number, pairs: number) =>
+    run(name, [CHUNK_PLACES], { chunks: Math.ceil(count / CHUNK_PLACES), pairs });
   const columnsOf = ({ start, end }: Block, isKin: boolean) => (isKin ? end - start : places - end);
   const pairsOf = (block: Block, isKin: boolean) => block.count * columnsOf(block, isKin);
   const total = blocks.reduce((sum, block) => sum + pairsOf(block, false) + pairsOf(block, true), 0);
@@ -99,15 +102,14 @@ export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: Goo
     for (let first = 0; first < blocks.length; ) {
       let last = first;
       let pairs = 0;
-      for (; last < blocks.length && pairs * stride < WORK_AT_ONCE * team.size; last++)
-        pairs += pairsOf(blocks[last]!, isKin);
-      run('matchMutualBlock', [Number(isKin), first], { chunks: last - first, columns: pairs });
+      while (last < blocks.length && pairs * stride < WORK_AT_ONCE * team.size)
+        pairs += pairsOf(blocks[last++]!, isKin);
+      run('matchMutualBlock', [Number(isKin), first], { chunks: last - first, pairs });
       first = last;
       done += pairs;
       yield done / total;
     }
-    // Some rows are looked up for each place.
-    inChunks(isKin ? 'settleGood' : 'settleBad', answered, 8 * answered);
+    inChunks(isKin ? 'settleGood' : 'settleBad', answered, LOOKED_UP * answered);
   }
   matches.similarities.set(arena.integers(record.similarities, size));
   matches.nearestDistances.set(arena.floats(record.distances, size));
@@ -116,6 +118,15 @@ export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: Goo
 }
 
 type MutualTask = Extract<keyof ChunkTasks, 'orderChunk' | 'matchMutualBlock' | 'settleBad' | 'settleGood'>;
+
+function allocateIfThereIsRoom(support: PackedSupport, team: Team, goodRows: GoodRows) {
+  try {
+    return allocateMutual(support, team, goodRows);
+  } catch (error) {
+    if (SdmError.is(error, 'out-of-memory')) return undefined;
+    throw error;
+  }
+}
 
 /** Writes the fields of assembly/mutual.ts, with room for all that they name. */
 function allocateMutual({ arena, size, stride, record }: PackedSupport, team: Team, { order, cap }: GoodRows) {
