@@ -4,8 +4,9 @@ export { multiplyBatches, multiplyChunk } from './multiply';
 export { centreChunk, chooseScale, prepareQuery, quantizeChunk, surveyChunk } from './prepare';
 export { measureChunk } from './integer-distances';
 export { answer, listNearest, matchBlock, matchScratchBytes } from './match-block';
-// Nobody outside calls this, but what is exported is not inlined, and its loop needs the registers.
+// Nobody outside calls these, but what is exported is not inlined, and their loops need the registers.
 export { multiplyIntegers } from './integer-product';
+export { multiplyFive, multiplyFour } from './tile';
 export { beginMutual, mutualRoomBytes } from './mutual';
 export { matchMutualBlock, orderChunk } from './mutual-block';
 export { settleBad, settleGood } from './mutual-settle';

@@ -1,9 +1,9 @@
 import { dotRows } from './dot-rows';
-import { packLanes } from './pack';
-import { A_STEP, B_STEP, DEPTH_BLOCK, multiplyTile, TILE_COLUMNS, TILE_ROWS } from './tile';
+import { packFifth, packLanes } from './pack';
+import { B_STEP, DEPTH_BLOCK, multiplyFive, multiplyFour, TILE_COLUMNS, tileRows } from './tile';
 
-/** Rows and columns of a block: the packed block of A stays in the second cache, the one of B close to it. */
-const ROW_BLOCK: i32 = 128;
+/** Rows (tiles of five without a rest) and columns of a block: the packed block of A stays in the second cache, the one of B close to it. */
+const ROW_BLOCK: i32 = 130;
 const COLUMN_BLOCK: i32 = 512;
 const A_BLOCK_BYTES: usize = <usize>ROW_BLOCK * DEPTH_BLOCK * 4;
 const B_BLOCK_BYTES: usize = <usize>COLUMN_BLOCK * DEPTH_BLOCK * 4;
@@ -40,7 +40,8 @@ export function multiplyChunk(
   const width = min(columnsInChunk, columns - column);
   const cRowBytes = <usize>columns * 4;
   const target = c + <usize>column * 4;
-  if (bDepthStep == 4 && rows < TILE_ROWS) {
+  // Three rows are worth packing B only if there is much of it.
+  if (bDepthStep == 4 && rows < (width < 32 ? 4 : 3)) {
     for (let row: usize = 0; row < <usize>rows; row++) {
       dotRows(a + row * aRowStep, b, bColumnStep, depth, 0, column, width, target + row * cRowBytes);
     }
@@ -72,9 +73,14 @@ function multiplyBlocks(
 }
 
 function packRows(a: usize, rowStep: usize, depthStep: usize, rows: i32, depth: i32, target: usize): void {
-  for (let row = 0; row < rows; row += TILE_ROWS) {
-    packLanes(a + <usize>row * rowStep, rowStep, depthStep, rows - row, depth, target, A_STEP);
-    target += <usize>depth * A_STEP;
+  while (rows > 0) {
+    const height = tileRows(rows);
+    const step = <usize>height * 4;
+    packLanes(a, rowStep, depthStep, rows, depth, target, step);
+    if (height == 5) packFifth(a + 4 * rowStep, depthStep, depth, target);
+    a += <usize>height * rowStep;
+    rows -= height;
+    target += <usize>depth * step;
   }
 }
 
@@ -96,20 +102,28 @@ function multiplyPacked(
     const width = min(TILE_COLUMNS, columns - column);
     let a = scratch;
     let target = c + <usize>column * 4;
-    for (let row = 0; row < rows; row += TILE_ROWS) {
-      const height = min(TILE_ROWS, rows - row);
-      if (width == TILE_COLUMNS && height == TILE_ROWS) {
-        multiplyTile(a, b, target, rowBytes, depth, first);
+    for (let left = rows; left > 0; ) {
+      const height = tileRows(left);
+      if (width == TILE_COLUMNS && height <= left) {
+        multiplyTile(a, b, target, rowBytes, height, depth, first);
       } else {
-        if (!first) copyTile(target, rowBytes, edge, B_STEP, height, width);
-        multiplyTile(a, b, edge, B_STEP, depth, first);
-        copyTile(edge, B_STEP, target, rowBytes, height, width);
+        const inside = min(height, left);
+        if (!first) copyTile(target, rowBytes, edge, B_STEP, inside, width);
+        multiplyTile(a, b, edge, B_STEP, height, depth, first);
+        copyTile(edge, B_STEP, target, rowBytes, inside, width);
       }
-      a += <usize>depth * A_STEP;
-      target += <usize>TILE_ROWS * rowBytes;
+      a += <usize>(height * depth) * 4;
+      target += <usize>height * rowBytes;
+      left -= height;
     }
     b += <usize>depth * B_STEP;
   }
+}
+
+@inline
+function multiplyTile(a: usize, b: usize, c: usize, rowBytes: usize, rows: i32, depth: i32, first: bool): void {
+  if (rows == 5) multiplyFive(a, b, c, rowBytes, depth, first);
+  else multiplyFour(a, b, c, rowBytes, depth, first);
 }
 
 function copyTile(source: usize, sourceStep: usize, target: usize, targetStep: usize, rows: i32, columns: i32): void {

@@ -12,6 +12,26 @@ export function packLanes(
   else gatherLanes(source, laneStep, depthStep, lanes, depth, target, targetStep);
 }
 
+/** Lane 4 of a panel of five lanes, whose depth steps are 20 bytes apart, behind the four of `packLanes`. */
+export function packFifth(source: usize, depthStep: usize, depth: i32, target: usize): void {
+  let k = 0;
+  if (depthStep == 4) {
+    for (; k + 4 <= depth; k += 4) {
+      f32.store(target, f32.load(source), 16);
+      f32.store(target, f32.load(source, 4), 36);
+      f32.store(target, f32.load(source, 8), 56);
+      f32.store(target, f32.load(source, 12), 76);
+      source += 16;
+      target += 80;
+    }
+  }
+  for (; k < depth; k++) {
+    f32.store(target, f32.load(source), 16);
+    source += depthStep;
+    target += 20;
+  }
+}
+
 function copyLanes(source: usize, depthStep: usize, depth: i32, target: usize, targetStep: usize): void {
   for (let k = 0; k < depth; k++) {
     v128.store(target, v128.load(source));

@@ -20,7 +20,7 @@ interface Factors {
 }
 
 /** Columns of a chunk at most: a block of B stays close to the second cache. */
-const CHUNK_COLUMNS = 256;
+const CHUNK_COLUMNS = 512;
 
 export function copyFactor(arena: Arena, { data }: Matrix): HeldFactor {
   const address = arena.allocate(4 * data.length, 'a factor');
