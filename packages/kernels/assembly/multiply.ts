@@ -1,8 +1,8 @@
 import { dotRows } from './dot-rows';
-import { packFifth, packLanes } from './pack';
+import { packFive, packLanes } from './pack';
 import { B_STEP, DEPTH_BLOCK, multiplyFive, multiplyFour, TILE_COLUMNS, tileRows } from './tile';
 
-/** Rows (tiles of five without a rest) and columns of a block: the packed block of A stays in the second cache, the one of B close to it. */
+/** Rows and columns of a block: the packed block of A (tiles of five rows) stays in the second cache, the one of B close to it. */
 const ROW_BLOCK: i32 = 130;
 const COLUMN_BLOCK: i32 = 512;
 const A_BLOCK_BYTES: usize = <usize>ROW_BLOCK * DEPTH_BLOCK * 4;
@@ -75,12 +75,11 @@ function multiplyBlocks(
 function packRows(a: usize, rowStep: usize, depthStep: usize, rows: i32, depth: i32, target: usize): void {
   while (rows > 0) {
     const height = tileRows(rows);
-    const step = <usize>height * 4;
-    packLanes(a, rowStep, depthStep, rows, depth, target, step);
-    if (height == 5) packFifth(a + 4 * rowStep, depthStep, depth, target);
+    if (height == 5) packFive(a, rowStep, depthStep, depth, target);
+    else packLanes(a, rowStep, depthStep, rows, depth, target, 16);
     a += <usize>height * rowStep;
     rows -= height;
-    target += <usize>depth * step;
+    target += <usize>(height * depth) * 4;
   }
 }
 

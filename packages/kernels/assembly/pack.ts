@@ -12,23 +12,33 @@ export function packLanes(
   else gatherLanes(source, laneStep, depthStep, lanes, depth, target, targetStep);
 }
 
-/** Lane 4 of a panel of five lanes, whose depth steps are 20 bytes apart, behind the four of `packLanes`. */
-export function packFifth(source: usize, depthStep: usize, depth: i32, target: usize): void {
+/** The same of five lanes, 20 bytes a depth step. */
+export function packFive(source: usize, laneStep: usize, depthStep: usize, depth: i32, target: usize): void {
+  const lane2 = laneStep + laneStep;
+  const lane3 = lane2 + laneStep;
+  const lane4 = lane3 + laneStep;
   let k = 0;
   if (depthStep == 4) {
     for (; k + 4 <= depth; k += 4) {
-      f32.store(target, f32.load(source), 16);
-      f32.store(target, f32.load(source, 4), 36);
-      f32.store(target, f32.load(source, 8), 56);
-      f32.store(target, f32.load(source, 12), 76);
+      transposeFour(source, laneStep, lane2, lane3, target, 20);
+      const last = source + lane4;
+      i32.store(target, i32.load(last), 16);
+      i32.store(target, i32.load(last, 4), 36);
+      i32.store(target, i32.load(last, 8), 56);
+      i32.store(target, i32.load(last, 12), 76);
       source += 16;
       target += 80;
     }
   }
-  for (; k < depth; k++) {
-    f32.store(target, f32.load(source), 16);
+  packLanes(source, laneStep, depthStep, 4, depth - k, target, 20);
+  packLane(source + lane4, depthStep, depth - k, target + 16, 20);
+}
+
+function packLane(source: usize, depthStep: usize, depth: i32, target: usize, targetStep: usize): void {
+  for (let k = 0; k < depth; k++) {
+    i32.store(target, i32.load(source));
     source += depthStep;
-    target += 20;
+    target += targetStep;
   }
 }
 
@@ -41,23 +51,28 @@ function copyLanes(source: usize, depthStep: usize, depth: i32, target: usize, t
 }
 
 function transposeLanes(source: usize, laneStep: usize, depth: i32, target: usize, targetStep: usize): void {
-  const lane1 = laneStep;
-  const lane2 = lane1 + laneStep;
+  const lane2 = laneStep + laneStep;
   const lane3 = lane2 + laneStep;
   let k = 0;
   for (; k + 4 <= depth; k += 4) {
-    const r0 = v128.load(source), r1 = v128.load(source + lane1);
-    const r2 = v128.load(source + lane2), r3 = v128.load(source + lane3);
-    const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-    const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-    v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-    v128.store(target + targetStep, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-    v128.store(target + 2 * targetStep, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-    v128.store(target + 3 * targetStep, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+    transposeFour(source, laneStep, lane2, lane3, target, targetStep);
     source += 16;
     target += 4 * targetStep;
   }
   gatherLanes(source, laneStep, 4, 4, depth - k, target, targetStep);
+}
+
+/** Four steps of depth of four lanes. */
+@inline
+function transposeFour(source: usize, lane1: usize, lane2: usize, lane3: usize, target: usize, targetStep: usize): void {
+  const r0 = v128.load(source), r1 = v128.load(source + lane1);
+  const r2 = v128.load(source + lane2), r3 = v128.load(source + lane3);
+  const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+  const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+  v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  v128.store(target + targetStep, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+  v128.store(target + 2 * targetStep, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  v128.store(target + 3 * targetStep, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
 }
 
 function gatherLanes(

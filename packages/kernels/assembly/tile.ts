@@ -8,17 +8,14 @@ export const B_STEP: usize = 32;
 /** Depth of a block: a panel of B (8 kB) stays in the first cache. */
 export const DEPTH_BLOCK: i32 = 256;
 
-/**
- * Rows of the next tile where `rows` are left. Fives keep more units of the processor busy; fours come after them so that 12 rows or more
- * leave no row of a tile empty.
- */
+/** Rows of the next tile where `rows` are left. Fives do more for each load; with fours behind them, 12 rows or more leave no row of a tile empty. */
 export function tileRows(rows: i32): i32 {
   return 4 * ((rows + 4) / 5) < rows ? 5 : 4;
 }
 
 /**
- * C tile = (first ? 0 : C tile) + A panel · B panel over `depth`. `rowBytes` is the distance between rows of C. A function of its own, so that
- * its loop has all registers.
+ * C tile = (first ? 0 : C tile) + A panel · B panel over `depth`. `rowBytes` is the distance between rows of C. A function of its own, so
+ * that its loop has all registers.
  */
 export function multiplyFive(a: usize, b: usize, c: usize, rowBytes: usize, depth: i32, first: bool): void {
   const row1 = c + rowBytes;
@@ -39,7 +36,7 @@ export function multiplyFive(a: usize, b: usize, c: usize, rowBytes: usize, dept
     c40 = v128.load(row4);
     c41 = v128.load(row4, 16);
   }
-  // Panels are aligned anyway, but engines then know that addresses have no upper half, which they would clear at every step.
+  // Changes nothing, but V8 then knows that the upper halves of the addresses are zero, and need not clear them at every step.
   a &= ~3;
   b &= ~3;
   const end = a + <usize>depth * 20;
@@ -92,9 +89,6 @@ export function multiplyFour(a: usize, b: usize, c: usize, rowBytes: usize, dept
     c30 = v128.load(row3);
     c31 = v128.load(row3, 16);
   }
-  // As above.
-  a &= ~3;
-  b &= ~3;
   const end = a + <usize>depth * 16;
   while (a != end) {
     const b0 = v128.load(b);
