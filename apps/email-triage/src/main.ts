@@ -2,6 +2,7 @@
 import { share, wholeNumber, wholeNumbers } from '@sdmjs-tooling/app-kit';
 import { SdmError } from '@sdmjs/core';
 import { Command, InvalidArgumentError } from 'commander';
+import { exportMails } from './export-mails.js';
 import { classify, type ClassifyOptions, train, type TrainOptions } from './run-command.js';
 import { DEFAULT_MAIL_COUNT, LARGEST_MAIL_COUNT, SMALLEST_MAIL_COUNT } from './settings.js';
 
@@ -33,6 +34,12 @@ withPlace(program.command('classify'))
   .option('--seed <number>', 'of the run', wholeNumber, 0)
   .action((files: string[], options: ClassifyOptions) => classify(files, options, process));
 
+program
+  .command('export')
+  .description('print mails as JSON Lines with id, label and document, to try the sdm command on')
+  .option('--mails <number>', 'how many, spread evenly over all', mailCount, DEFAULT_MAIL_COUNT)
+  .action(({ mails }: { mails: number }) => exportMails(mails, process.stdout));
+
 program.addHelpText(
   'after',
   `
@@ -43,6 +50,7 @@ Examples:
   email-triage --json > results.json
   email-triage classify inbox/42.eml
   echo "Congratulations, you have won" | email-triage classify -
+  email-triage export --mails 900 > mails.jsonl
 
 \`email-triage train --help\` and \`email-triage classify --help\` show all options.`,
 );

@@ -13,6 +13,7 @@ import { benchRounds } from './rounds.js';
 import { benchRows } from './rows.js';
 import { benchScoring } from './scoring.js';
 import { compareKernels } from './threads-and-bounds.js';
+import { studyVerbs } from './verbs/study-verbs.js';
 
 /** What `bench <word>` does. Without a word everything of a few minutes is timed, in lines. */
 const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
@@ -36,6 +37,8 @@ const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<voi
   peers: (words) => benchPeers(words),
   rounds: () => benchRounds(print),
   scoring: () => benchScoring(print),
+  /** Every verb of the command on real mails. */
+  verbs: () => studyVerbs(print),
   all: async () => {
     await benchKernels(print);
     await benchRows(print);
