@@ -32,10 +32,10 @@ export interface SliceOptions extends Pick<MatchOptions, 'maxSimilarity' | 'sign
 const SLICE_ROWS = 4000;
 
 /**
- * Multiplications of all pairs up to which support rows are matched together, where the index can: it takes about half of them, and some ten
- * seconds of one thread at most, so that there is no need of a state within.
+ * Multiplications of all pairs up to which support rows are matched together, where the index can: it takes about half of them, and a minute
+ * of one thread at most, after which a state would be kept.
  */
-const TOGETHER_WORK = 1e12;
+const TOGETHER_WORK = 5e12;
 
 /** Matches the rows that are not known yet, slice after slice; how rows are cut into slices does not show in what is found. */
 export async function matchInSlices(
