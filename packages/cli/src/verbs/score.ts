@@ -1,5 +1,5 @@
 import { rowsOf, SdmError } from '@sdmjs/core';
-import type { SdmEstimator } from '@sdmjs/estimator';
+import type { SdmEstimator, SdmModel } from '@sdmjs/estimator';
 import { encodeScoredRow, type Rows } from '@sdmjs/interchange';
 import { requireWritableFile, writeFileAtomically } from '@sdmjs/interchange/node';
 import { Option } from 'commander';
@@ -38,7 +38,7 @@ async function score(options: ScoreOptions, session: Session): Promise<undefined
   if (output !== '-') await requireWritableFile(output);
   const rowOptions = { keepDocuments: false, keepFields: field === undefined ? [] : [field] };
   const { estimator, rows } = await readModelAndRows(options, rowOptions, session);
-  const exclusions = exclusionsOf(rows, field, options.input);
+  const exclusions = exclusionsOf(rows, { field, path: options.input, model: estimator.model });
   const lines = scoredLines({ estimator, rows, exclusions, options, session });
   if (output !== '-') await writeFileAtomically(output, lines);
   else for await (const text of lines) await session.stdout.write(text);
@@ -80,16 +80,23 @@ async function* scoredLines({ estimator, rows, exclusions, options, session }: S
   }
 }
 
-/** `[rows]` the support row that a row names as itself, −1 for none. */
-function exclusionsOf({ fields, ids, lines }: Rows, name: string | undefined, path: string): Int32Array {
-  if (name === undefined) return new Int32Array(ids.length).fill(-1);
+/** `[rows]` the support row that a row names as itself, −1 for none. Throws `bad-format`, `out-of-range` or `empty-input` with the line. */
+function exclusionsOf(
+  { fields, ids, lines }: Rows,
+  { field, path, model }: { field: string | undefined; path: string; model: SdmModel },
+): Int32Array {
+  if (field === undefined) return new Int32Array(ids.length).fill(-1);
+  const supportCount = model.support.labels.length;
+  const wanted = `wanted a support row, 0 … ${supportCount - 1}, or null`;
   return Int32Array.from(fields, (record, i) => {
-    const value = record[name];
+    const value = record[field];
     if (value === undefined || value === null) return -1;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-    throw new SdmError(
-      'bad-format',
-      `${path}, line ${lines[i]}: "${name}" is ${JSON.stringify(value)}; wanted a support row or null`,
-    );
+    const where = `${path}, line ${lines[i]}: "${field}"`;
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+      throw new SdmError('bad-format', `${where} is ${JSON.stringify(value)}; ${wanted}`);
+    if (value >= supportCount) throw new SdmError('out-of-range', `${where} is ${value}; ${wanted}`);
+    if (Math.min(model.maxSimilarity, supportCount) < 2)
+      throw new SdmError('empty-input', `${where} leaves out the only support row that may be searched; make it null`);
+    return value;
   });
 }

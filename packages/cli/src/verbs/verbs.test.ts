@@ -163,6 +163,24 @@ it('leaves out the support row that a row names', async () => {
   expect((await found('--identity-support-index-field self'))[0]).toBe(false);
 });
 
+it.each([
+  ['99999', 'is 99999; wanted a support row, 0 … 119, or null'],
+  ['4294967296', 'is 4294967296; wanted'],
+  ['-1', 'is -1; wanted'],
+  ['"3"', 'is "3"; wanted'],
+])('names the line of a support row that is none before it scores: %s', async (value, message) => {
+  const rows = (await lines('test.jsonl')).map((line, i) =>
+    i === 100 ? line.replace('{', `{"self":${value},`) : line,
+  );
+  await writeFile(path('none.jsonl'), rows.join('\n'));
+  const line = `score ${model()} --input ${path('none.jsonl')} --identity-support-index-field self --score-batch-size 7`;
+  expect(await sdm(line)).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: expect.stringContaining(`sdm: ${path('none.jsonl')}, line 101: "self" ${message}`),
+  });
+});
+
 it('evaluates rows with the report of the Python SDK', async () => {
   const { exitCode, stdout, stderr } = await sdm(`evaluate ${model()} ${test()} --histogram-bins 4`);
   expect(exitCode).toBe(0);
