@@ -145,6 +145,17 @@ describe('trainModel', () => {
     );
   });
 
+  it('names the ends of a fine ladder, and how many rungs a small calibration split cannot support', async () => {
+    const messages: string[] = [];
+    const onProgress = (event: TrainingEvent) => void (event.kind === 'warning' && messages.push(event.message));
+    await trainModel({ ...workedCase, epochs: 1, alphaResolution: 0.0001, onProgress });
+    expect(messages).toEqual([
+      expect.stringMatching(
+        /too small for \d{4} target accuracies, from 0\.9999 down to 0\.\d+: its rarest class has fewer than \d+ rows/,
+      ),
+    ]);
+  });
+
   it('makes a model that scores its calibration rows as cached', async () => {
     const trained = await trainModel(workedCase);
     const estimator = calibrate(trained);

@@ -234,7 +234,13 @@ function warnOfSmallCalibration(
   if (unsupported.length === 0) return;
   onProgress?.({
     kind: 'warning',
-    message: `the calibration split is too small for a target accuracy of ${unsupported.join(', ')}: its rarest class has fewer than ${Math.ceil(1 / (1 - unsupported.at(-1)!) - 1e-9)} rows, so a single row decides; add calibration rows or aim lower`,
+    message: `the calibration split is too small for ${accuraciesIn(unsupported)}: its rarest class has fewer than ${Math.ceil(1 / (1 - unsupported.at(-1)!) - 1e-9)} rows, so a single row decides; add calibration rows or aim lower`,
     unsupportedAccuracies: unsupported,
   });
+}
+
+/** A few by name, of more the ends and their number: a fine ladder has thousands. */
+function accuraciesIn(unsupported: readonly number[]): string {
+  if (unsupported.length <= 3) return `a target accuracy of ${unsupported.join(', ')}`;
+  return `${unsupported.length} target accuracies, from ${unsupported[0]} down to ${unsupported.at(-1)}`;
 }
