@@ -7,12 +7,12 @@ import { readRepresentation } from '../embed/representation-file.js';
 import { EXIT } from '../exit-codes.js';
 import { readInput } from '../inputs.js';
 import { chooseParallelRounds, machineRoom } from '../plan/choose-parallel-rounds.js';
-import type { RunSizes } from '../plan/plan-run.js';
 import type { VerbHost } from '../program.js';
 import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
 import { openCheckpoint } from '../train/checkpoint.js';
+import { runSizes } from '../train/run-sizes.js';
 import { epochCountOf, sayResumed } from '../train/say-resumed.js';
 import { type TrainOptions, withTrainOptions } from '../train/train-options.js';
 
@@ -112,7 +112,10 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
   requireOtherIds(training, calibration, options);
   const parallelRounds =
     options.parallelRounds === 'auto'
-      ? chooseParallelRounds(sizesOf(options, training, calibration), machineRoom())
+      ? chooseParallelRounds(
+          runSizes(options, { training, calibration, saved: saved?.model, classCount }),
+          machineRoom(),
+        )
       : options.parallelRounds;
   return {
     parallelRounds,
@@ -133,19 +136,6 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     stratify: options.stratify,
     maxSimilarity: options.maxNeighbors,
     alphaResolution: options.alphaResolution,
-  };
-}
-
-function sizesOf(options: TrainOptions, training: Rows, calibration: Rows): RunSizes {
-  return {
-    trainingRows: training.ids.length,
-    calibrationRows: calibration.ids.length,
-    featureCount: training.features.columns,
-    representationSize: options.exemplarDimension,
-    classCount: options.numberOfClasses ?? 2,
-    batchSize: options.batchSize,
-    epochs: options.epochs,
-    rounds: options.numberOfRandomShuffles,
   };
 }
 
