@@ -61,10 +61,16 @@ export interface InputOptions {
 }
 
 export function withModel(command: Command): Command {
-  return withDeviceNames(command)
+  return withNamesOfPython(command)
     .requiredOption('--model <folder>', 'a .sdmkitmodel folder')
-    .option('--no-verify-checksums', 'do not compare the files of the model with their checksums')
-    .addOption(new Option('--estimator <form>').choices(['centroid', 'lower']).default('centroid').hideHelp());
+    .option('--no-verify-checksums', 'do not compare the files of the model with their checksums');
+}
+
+/** Model options of the Python SDK that change nothing here: taken, so that its command lines run. */
+export function withNamesOfPython(command: Command): Command {
+  return withDeviceNames(command).addOption(
+    new Option('--estimator <form>').choices(['centroid', 'lower']).default('centroid').hideHelp(),
+  );
 }
 
 export function withInput(command: Command): Command {

@@ -155,6 +155,11 @@ it.each<[string, string, RegExp]>([
     'score --model $/model.sdmkitmodel --input $/test.jsonl --representation-fingerprint other',
     /"other"/,
   ],
+  [
+    'a device that there is not',
+    'inspect --model $/model.sdmkitmodel --matching-device mps',
+    /Allowed choices are auto, cpu/,
+  ],
   ['nothing to inspect', 'inspect', /give --model or --input/],
   [
     'a service that is not there',

@@ -3,7 +3,7 @@ import { adaptorSizes, type SdmEstimator } from '@sdmjs/estimator';
 import { Option } from 'commander';
 import { SdmError } from '@sdmjs/core';
 import { readInput } from '../inputs.js';
-import { type InputOptions, type ModelOptions, withFeatures } from '../options.js';
+import { type InputOptions, type ModelOptions, withFeatures, withNamesOfPython } from '../options.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
 import type { Session } from '../terminal/session.js';
@@ -18,7 +18,7 @@ export function addInspect({ verb, run }: VerbHost): void {
     'sdm inspect --model model.sdmkitmodel',
     'sdm inspect --input rows.jsonl',
   ]);
-  withFeatures(command)
+  withNamesOfPython(withFeatures(command))
     .addOption(new Option('--model <folder>', 'a .sdmkitmodel folder').conflicts('input'))
     .option('--no-verify-checksums', 'do not compare the files of the model with their checksums')
     .option('--input <file>', 'rows as JSON Lines')

@@ -230,6 +230,14 @@ it('inspects models and rows', async () => {
   expect(JSON.parse(rows.stdout)).toMatchObject({ format: 'jsonl', rowCount: 120, featureDimensions: 16 });
 });
 
+it("takes the model options of the Python SDK's artifact inspect", async () => {
+  const options =
+    '--estimator lower --matching_backend torch --matching_device cpu --matching_query_batch_size 64 --matching_support_tile_size 4096';
+  const plain = await sdm(`inspect ${model()}`);
+  expect(plain.exitCode).toBe(0);
+  expect(await sdm(`inspect ${model()} ${options}`)).toEqual(plain);
+});
+
 it('recalibrates without training', async () => {
   const { stdout, exitCode } = await sdm(
     `recalibrate ${model()} --output ${path('finer.sdmkitmodel')} --alpha_resolution 0.1`,
