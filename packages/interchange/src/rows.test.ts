@@ -102,7 +102,17 @@ it.each<[string, string, RowOptions, string, RegExp]>([
   ['NaN in a vector', '{"id":"a","embedding":[1,NaN]}', {}, 'not-finite', /number 1 of "embedding" is not finite/],
   ['a number beyond float32', '{"id":"a","embedding":[1e39]}', {}, 'not-finite', /number 0/],
   ['an empty vector', row({ embedding: [] }), {}, 'bad-format', /"embedding" is empty/],
-  ['no vector at all', '{"id":"a"}', {}, 'bad-format', /neither "embedding" nor "attributes"/],
+  ['no vector at all', '{"id":"a"}', {}, 'bad-format', /neither "embedding" nor "attributes"; .* sdm embed/],
+  ['a text without a vector', '{"id":"a","document":"some text"}', {}, 'bad-format', /sdm embed makes from a text/],
+  ['neither text nor vector', '{"id":"a"}', { takeTexts: true }, 'bad-format', /nor a text in "document"/],
+  ['a blank text', '{"id":"a","document":" "}', { takeTexts: true }, 'bad-format', /nor a text in "document"/],
+  [
+    'an empty vector beside a text',
+    '{"id":"a","document":"text","embedding":[]}',
+    { takeTexts: true },
+    'bad-format',
+    /"embedding" is empty/,
+  ],
   [
     'a vector of the composition missing',
     row({}),
@@ -190,4 +200,21 @@ it('gives back any rows that JSON can hold', () => {
       );
     }),
   );
+});
+
+it('takes texts without features where they are not needed, and says which rows have some', () => {
+  const lines = [
+    { id: 'a', document: 'one' },
+    { id: 'b', embedding: [1, 2] },
+    { id: 'c', document: 'three', label: 1 },
+  ];
+  const text = [...lines, { id: 'd', document: 'four', embedding: [3, 4] }]
+    .map((line) => JSON.stringify(line))
+    .join('\n');
+  const rows = read(text, { takeTexts: true });
+  expect(rows.ids).toEqual(['a', 'b', 'c', 'd']);
+  expect(rows.documents).toEqual(['one', undefined, 'three', 'four']);
+  expect(rows.featureRows).toEqual(Int32Array.of(-1, 0, -1, 1));
+  expect(rows.features).toEqual({ data: Float32Array.of(1, 2, 3, 4), rows: 2, columns: 2 });
+  expect(read(JSON.stringify(lines[0]), { takeTexts: true }).features).toMatchObject({ rows: 0, columns: 0 });
 });

@@ -39,6 +39,8 @@ export interface RowOptions {
   readonly fingerprint?: string | undefined;
   /** @default true */
   readonly keepDocuments?: boolean | undefined;
+  /** Takes rows that have a text (`document`) and no vector, too, for what needs no features. @default false */
+  readonly takeTexts?: boolean | undefined;
   /** Other members of the rows to keep, by name. @default none */
   readonly keepFields?: readonly string[] | undefined;
   /** How many rows to make room for; more may come. @default 1024 */
@@ -50,8 +52,10 @@ export interface Rows {
   readonly ids: readonly string[];
   /** `[rows]` class, −1 (unlabeled) or −99 (of no class). */
   readonly labels: Int32Array;
-  /** `[rows, D]` */
+  /** `[rows, D]`; with `takeTexts` of the rows that have features, one after the other, and D is 0 where none has. */
   readonly features: Matrix;
+  /** `[rows]` With `takeTexts`: where the features of each row are in `features`, −1 for a row that has none. */
+  readonly featureRows?: Int32Array;
   /** Texts of the rows; empty when they were not kept. */
   readonly documents: readonly (string | undefined)[];
   /** The members that `keepFields` named, a record a row; empty when none was. */
@@ -75,7 +79,7 @@ export interface RowReader {
  * Unsound rows throw `bad-format`, `not-finite`, `shape-mismatch`, `label-out-of-range`, `duplicate-id` or `fingerprint-mismatch`.
  */
 export function createRowReader(options: RowOptions = {}): RowReader {
-  const { name = 'rows', composition = 'auto', keepDocuments = true, keepFields = [] } = options;
+  const { name = 'rows', composition = 'auto', keepDocuments = true, takeTexts = false, keepFields = [] } = options;
   const scan = createRowScanner(keepFields);
   const seen = new Set<string>();
   const ids: string[] = [];
@@ -83,6 +87,7 @@ export function createRowReader(options: RowOptions = {}): RowReader {
   const documents: (string | undefined)[] = [];
   const fields: Readonly<Record<string, unknown>>[] = [];
   const lines: number[] = [];
+  const featureRows: number[] = [];
   const features = createFeatureStore(options.featureCount, options.expectedRows);
   let { fingerprint } = options;
 
@@ -96,7 +101,8 @@ export function createRowReader(options: RowOptions = {}): RowReader {
       requireFingerprint(row.fingerprint, { wanted: fingerprint, isGiven: options.fingerprint !== undefined, where });
       fingerprint = row.fingerprint;
     }
-    features.add(row, composition, where);
+    if (!takeTexts) features.add(row, composition, where);
+    else featureRows.push(hasOnlyText(row, where) ? -1 : features.add(row, composition, where));
     seen.add(row.id);
     ids.push(row.id);
     labels.push(row.label);
@@ -112,7 +118,8 @@ export function createRowReader(options: RowOptions = {}): RowReader {
       splitter.finish();
       if (ids.length === 0) throw new SdmError('empty-input', `${name}: there is no row; write one JSON object a line`);
       const columns = { labels: Int32Array.from(labels), lines: Int32Array.from(lines) };
-      return { ids, ...columns, features: features.matrix(), documents, fields, fingerprint };
+      const places = takeTexts && { featureRows: Int32Array.from(featureRows) };
+      return { ids, ...columns, features: features.matrix(), ...places, documents, fields, fingerprint };
     },
   };
 }
@@ -136,7 +143,8 @@ function createFeatureStore(wantedColumns: number | undefined, expectedRows = 10
   }
 
   return {
-    add(row: ScannedRow, composition: Composition, where: string): void {
+    /** Returns the place of the features among those of the rows that have some. */
+    add(row: ScannedRow, composition: Composition, where: string): number {
       const parts = partsOf(row, composition, where);
       const width = parts.reduce((sum, part) => sum + part.count, 0);
       if (width !== (columns ?? width)) {
@@ -154,10 +162,20 @@ function createFeatureStore(wantedColumns: number | undefined, expectedRows = 10
         data.set(values.subarray(0, length), offset);
         offset += length;
       }
-      count++;
+      return count++;
     },
     matrix: () => createMatrix(count, columns ?? 0, data.subarray(0, count * (columns ?? 0))),
   };
+}
+
+/** Whether a row is a text that has yet to be encoded. Throws `bad-format` when it has neither text nor vector. */
+function hasOnlyText({ vectors, document = '' }: ScannedRow, where: string): boolean {
+  if (VECTOR_NAMES.some((name) => vectors[name] !== undefined)) return false;
+  if (document.trim() !== '') return true;
+  throw new SdmError(
+    'bad-format',
+    `${where}: there is neither "embedding" nor "attributes", nor a text in "document"; give the row its text or its features`,
+  );
 }
 
 /** The vectors that make up the features, in order; none may be missing or empty. */
@@ -168,7 +186,7 @@ function partsOf({ vectors }: ScannedRow, composition: Composition, where: strin
   if (wanted.length === 0) {
     throw new SdmError(
       'bad-format',
-      `${where}: there is neither "embedding" nor "attributes"; give the row its features`,
+      `${where}: there is neither "embedding" nor "attributes"; give the row its features, which sdm embed makes from a text`,
     );
   }
   return wanted.map((name) => {

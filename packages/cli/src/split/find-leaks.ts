@@ -1,10 +1,12 @@
-import { type Matrix, rowOf } from '@sdmjs/core';
+import { rowOf } from '@sdmjs/core';
+import type { Rows } from '@sdmjs/interchange';
 
 /** Rows of one part, as far as a leak can show in them. */
 export interface PartRows {
   readonly name: string;
   readonly ids: readonly string[];
-  readonly features: Matrix;
+  /** Equal for rows of equal features; undefined for a row that has none. */
+  readonly featureKeys: readonly (string | undefined)[];
   readonly documents: readonly (string | undefined)[];
   readonly groups: readonly (string | undefined)[];
 }
@@ -23,7 +25,7 @@ export function findLeaks(parts: readonly PartRows[]): Leak[] {
   const finders: Readonly<Record<Leak['kind'], (part: PartRows, row: number) => string | undefined>> = {
     id: ({ ids }, row) => ids[row],
     text: ({ documents }, row) => normalizeText(documents[row]),
-    features: ({ features }, row) => featureKey(features, row),
+    features: ({ featureKeys }, row) => featureKeys[row],
     group: ({ groups }, row) => groups[row],
   };
   const kinds: readonly Leak['kind'][] = ['id', 'text', 'features', 'group'];
@@ -59,9 +61,11 @@ export function normalizeText(text: string | undefined): string | undefined {
   return line === '' ? undefined : line;
 }
 
-/** The bits of a row's features in few characters: three hashes of 32 bits. */
-export function featureKey(features: Matrix, row: number): string {
-  const values = rowOf(features, row);
+/** The bits of a row's features in few characters: three hashes of 32 bits. Undefined for a row that has none. */
+export function featureKey({ features, featureRows }: Pick<Rows, 'features' | 'featureRows'>, row: number) {
+  const place = featureRows?.[row] ?? row;
+  if (place < 0) return undefined;
+  const values = rowOf(features, place);
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const hashes = [0x811c9dc5, 0x9e3779b9, 0x85ebca6b];
   for (const word of bits) {

@@ -90,6 +90,28 @@ it('finds the same text, features and group on both sides, and keeps them togeth
   ).toMatchObject({ exitCode: 0 });
 });
 
+it('splits texts before they have features, and finds those on both sides', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) =>
+    JSON.stringify({
+      id: `r${i}`,
+      label: i % 2,
+      document: `Text ${i % 30}`,
+      ...(i % 7 === 0 && { embedding: [i, 1] }),
+    }),
+  );
+  await writeFile(path('texts.jsonl'), rows.join('\n'));
+  const line = `split --input ${path('texts.jsonl')} --parts a=0.5,b=0.5 --output-folder`;
+  const check = (folder: string) => sdm(`split --check ${path(`${folder}/a.jsonl`)} ${path(`${folder}/b.jsonl`)}`);
+  const loose = await sdm(`${line} ${path('loose')}`);
+  expect(loose).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/leak: \d+ × the same text/) });
+  expect(loose.stdout).not.toMatch(/× the same features/);
+  expect(await check('loose')).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/the same text in two/) });
+  expect((await sdm(`${line} ${path('kept')} --keep-duplicates-together`)).stdout).toMatch(
+    /no text, features or group/,
+  );
+  expect(await check('kept')).toMatchObject({ exitCode: 0 });
+});
+
 it.each(['bash', 'zsh', 'fish'])('prints a completion script for %s', async (shell) => {
   const { stdout } = await sdm(`completion ${shell}`);
   expect(stdout).toContain('exemplar-dimension');

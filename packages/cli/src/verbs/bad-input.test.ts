@@ -22,6 +22,7 @@ beforeAll(async () => {
   await writeFile(path('width.jsonl'), `${rows[0]}\n${short}\n`);
   await writeFile(path('twice.jsonl'), `${rows[0]}\n${rows[1]}\n${rows[0]}\n`);
   await writeFile(path('empty.jsonl'), '\n');
+  await writeFile(path('text.jsonl'), '{"id":"t","label":0,"document":"some text"}');
   await writeFile(path('one.jsonl'), `${rows[0]}\n`);
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
@@ -159,6 +160,11 @@ it.each<[string, string, RegExp]>([
     'a device that there is not',
     'inspect --model $/model.sdmkitmodel --matching-device mps',
     /Allowed choices are auto, cpu/,
+  ],
+  [
+    'texts without features where they are needed',
+    'score --model $/model.sdmkitmodel --input $/text.jsonl',
+    /text\.jsonl, line 1: .*sdm embed makes from a text/,
   ],
   ['nothing to inspect', 'inspect', /give --model or --input/],
   [

@@ -1,5 +1,6 @@
 import { loadModel, requireWritableFile } from '@sdmjs/interchange/node';
 import { adaptorSizes, type SdmEstimator } from '@sdmjs/estimator';
+import type { Rows } from '@sdmjs/interchange';
 import { Option } from 'commander';
 import { SdmError } from '@sdmjs/core';
 import { readInput } from '../inputs.js';
@@ -93,7 +94,11 @@ async function inspectRows(options: InspectOptions, session: Session) {
   if (options.input === undefined)
     throw new SdmError('empty-input', 'sdm inspect: there is nothing to inspect; give --model or --input');
   const { composition, representationFingerprint: fingerprint } = options;
-  const rows = await readInput(options.input, { composition, fingerprint, keepDocuments: false }, session);
+  const rows = await readInput(
+    options.input,
+    { composition, fingerprint, keepDocuments: false, takeTexts: true },
+    session,
+  );
   const labelCounts: Record<string, number> = {};
   for (const label of rows.labels) labelCounts[label] = (labelCounts[label] ?? 0) + 1;
   const document = {
@@ -101,17 +106,21 @@ async function inspectRows(options: InspectOptions, session: Session) {
     rowCount: rows.ids.length,
     classNames: null,
     representationFingerprint: rows.fingerprint ?? null,
-    featureDimensions: rows.features.columns,
-    rowsWithFeatures: rows.ids.length,
+    featureDimensions: rows.features.rows === 0 ? null : rows.features.columns,
+    rowsWithFeatures: rows.features.rows,
     labelCounts,
   };
-  say(
-    `${document.rowCount} rows of ${document.featureDimensions} features${rows.fingerprint === undefined ? '' : `, ${rows.fingerprint}`}`,
-  );
+  say(`${contentOf(rows)}${rows.fingerprint === undefined ? '' : `, ${rows.fingerprint}`}`);
   say(
     `labels ${Object.entries(labelCounts)
       .map(([label, number]) => `${label}: ${number}`)
       .join(', ')}`,
   );
   return document;
+}
+
+function contentOf({ ids, features }: Rows): string {
+  if (features.rows === ids.length) return `${ids.length} rows of ${features.columns} features`;
+  const texts = `${ids.length - features.rows} rows of text without features (sdm embed makes them)`;
+  return features.rows === 0 ? texts : `${features.rows} rows of ${features.columns} features, ${texts}`;
 }

@@ -110,7 +110,7 @@ function readRowsOf(path: string, options: SplitOptions, session: Session): Prom
   const { composition, representationFingerprint: fingerprint, groupField } = options;
   return readInput(
     path,
-    { composition, fingerprint, keepFields: groupField === undefined ? [] : [groupField] },
+    { composition, fingerprint, takeTexts: true, keepFields: groupField === undefined ? [] : [groupField] },
     session,
   );
 }
@@ -122,7 +122,7 @@ function groupsOf(rows: Rows, { groupField, keepDuplicatesTogether }: SplitOptio
   }
   if (!keepDuplicatesTogether) return groups;
   const texts = rows.ids.map((_, row) => normalizeText(rows.documents[row]));
-  return joinGroups([groups, texts, rows.ids.map((_, row) => featureKey(rows.features, row))]);
+  return joinGroups([groups, texts, rows.ids.map((_, row) => featureKey(rows, row))]);
 }
 
 function fieldGroups({ ids, fields }: Rows, field: string | undefined): (string | undefined)[] {
@@ -137,13 +137,10 @@ function partOf(
 ): PartRows {
   const own = rows.ids.map((_, row) => row).filter((row) => assigned === undefined || assigned[row] === part);
   const groups = fieldGroups(rows, options.groupField);
-  const { columns } = rows.features;
-  const data = new Float32Array(own.length * columns);
-  own.forEach((row, i) => data.set(rows.features.data.subarray(row * columns, (row + 1) * columns), i * columns));
   return {
     name,
     ids: own.map((row) => rows.ids[row]!),
-    features: { data, rows: own.length, columns },
+    featureKeys: own.map((row) => featureKey(rows, row)),
     documents: own.map((row) => rows.documents[row]),
     groups: own.map((row) => groups[row]),
   };

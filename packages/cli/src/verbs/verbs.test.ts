@@ -230,6 +230,20 @@ it('inspects models and rows', async () => {
   expect(JSON.parse(rows.stdout)).toMatchObject({ format: 'jsonl', rowCount: 120, featureDimensions: 16 });
 });
 
+it('inspects texts that have no features yet', async () => {
+  const texts = [0, 1, 2].map((i) => JSON.stringify({ id: `t${i}`, label: i % 2, document: `Text ${i}` }));
+  await writeFile(path('texts.jsonl'), texts.join('\n'));
+  const { stdout, stderr } = await sdm(`inspect --input ${path('texts.jsonl')}`);
+  expect(JSON.parse(stdout)).toMatchObject({ rowCount: 3, rowsWithFeatures: 0, featureDimensions: null });
+  expect(stderr).toMatch(/3 rows of text without features \(sdm embed makes them\)\nlabels 0: 2, 1: 1/);
+  await writeFile(path('mixed.jsonl'), `${texts.join('\n')}\n${(await lines('test.jsonl'))[0]}`);
+  expect(JSON.parse((await sdm(`inspect --input ${path('mixed.jsonl')}`)).stdout)).toMatchObject({
+    rowCount: 4,
+    rowsWithFeatures: 1,
+    featureDimensions: 16,
+  });
+});
+
 it("takes the model options of the Python SDK's artifact inspect", async () => {
   const options =
     '--estimator lower --matching_backend torch --matching_device cpu --matching_query_batch_size 64 --matching_support_tile_size 4096';
