@@ -1,5 +1,5 @@
 import { type Matrix, SdmError } from '@sdmjs/core';
-import { adaptorSizes, type Estimate, type EstimateAllOptions, type SdmEstimator } from '@sdmjs/estimator';
+import { adaptorSizes, type Estimate, type EstimateAllOptions, isStale, type SdmEstimator } from '@sdmjs/estimator';
 import type { RowOptions, Rows } from '@sdmjs/interchange';
 import { loadModel, readRows } from '@sdmjs/interchange/node';
 import type { InputOptions, ModelOptions } from './options.js';
@@ -27,6 +27,7 @@ export async function readModelAndRows(
 ): Promise<{ estimator: SdmEstimator; rows: Rows }> {
   const { verifyChecksums, representationFingerprint: expectedFingerprint } = options;
   const estimator = await loadModel(options.model, { verifyChecksums, expectedFingerprint });
+  noteStale(estimator, options.model, session);
   const { model } = estimator;
   const fitting = {
     composition: options.composition,
@@ -35,6 +36,14 @@ export async function readModelAndRows(
     fingerprint: model.representation.fingerprint,
   };
   return { estimator, rows: await readInput(options.input, { ...fitting, ...rowOptions }, session) };
+}
+
+/** Says so when rows came into the support of the model at `path` after its regions were found. */
+export function noteStale(estimator: SdmEstimator, path: string, { note }: Session): void {
+  if (!isStale(estimator)) return;
+  note(
+    `${path} is stale: rows were added to its support after its regions were found, so these need not keep their target accuracies; calibrate it anew with rescoreCalibration of @sdmjs/estimator`,
+  );
 }
 
 /** Scores rows and shows how far it is. */

@@ -15,6 +15,8 @@ export interface Session {
   say(line?: string): void;
   /** An event for programs, only under `--json`. */
   tell(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** A word of caution: a line on standard error, or a `warning` event. */
+  note(message: string): void;
   startProgress(stage: string, total: number): Progress;
   /** The document that a verb makes: to a file, to standard output (`-`), or shown only as text where that is a terminal. */
   document(value: unknown, path: string | undefined): Promise<void>;
@@ -49,6 +51,10 @@ export function createSession(host: Host, options: SessionOptions): Session {
     stdout,
     say,
     tell,
+    note(message) {
+      if (isJson) tell('warning', { message });
+      else stderr.post(`note: ${message}\n`);
+    },
     startProgress(stage, total) {
       tell('stage', { stage, total });
       if (isJson) return { update: (completed) => tell('progress', { stage, completed, total }), end: () => undefined };

@@ -1,9 +1,9 @@
 import { loadModel, requireWritableFile } from '@sdmjs/interchange/node';
-import { adaptorSizes, type SdmEstimator } from '@sdmjs/estimator';
+import { adaptorSizes, isStale, type SdmEstimator } from '@sdmjs/estimator';
 import type { Rows } from '@sdmjs/interchange';
 import { Option } from 'commander';
 import { SdmError } from '@sdmjs/core';
-import { readInput } from '../inputs.js';
+import { noteStale, readInput } from '../inputs.js';
 import { type InputOptions, type ModelOptions, withFeatures, withNamesOfPython } from '../options.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
@@ -38,14 +38,16 @@ async function inspect(options: InspectOptions, session: Session): Promise<undef
   await session.document(document, output);
 }
 
-async function inspectModel(path: string, options: InspectOptions, { say }: Session) {
+async function inspectModel(path: string, options: InspectOptions, session: Session) {
+  const { say } = session;
   const { verifyChecksums } = options;
   const estimator = await loadModel(path, { verifyChecksums, expectedFingerprint: options.representationFingerprint });
+  noteStale(estimator, path, session);
   const document = modelDocument(estimator);
   const { configuration, representation, supportCount } = document;
   say(`model ${estimator.modelId}, made ${estimator.createdAt}`);
   say(
-    `classes ${configuration.classNames.join(', ')}; ${configuration.embeddingDimension} features, ${configuration.exemplarDimension} numbers a representation; ${supportCount} support rows`,
+    `classes ${configuration.classNames.join(', ')}; ${configuration.embeddingDimension} features, ${configuration.exemplarDimension} numbers a representation; ${supportCount} support rows${document.isStale ? ', some of them added after calibration (stale)' : ''}`,
   );
   say(
     `features ${representation.fingerprint} by ${representation.provider}${representation.model === null ? '' : `, ${representation.model}`}`,
@@ -59,8 +61,9 @@ async function inspectModel(path: string, options: InspectOptions, { say }: Sess
   return document;
 }
 
-/** The document of `artifact inspect`, but for the producer, which the reader does not keep. */
-function modelDocument({ model, modelId, createdAt, nestedRegions }: SdmEstimator) {
+/** The document of `artifact inspect`, with `isStale` and without the producer, which the reader does not keep. */
+function modelDocument(estimator: SdmEstimator) {
+  const { model, modelId, createdAt, nestedRegions } = estimator;
   const { featureCount, representationSize, classCount } = adaptorSizes(model.adaptor);
   return {
     schemaVersion: 1,
@@ -86,6 +89,7 @@ function modelDocument({ model, modelId, createdAt, nestedRegions }: SdmEstimato
       outputThresholds: classThresholds,
     })),
     supportCount: model.support.labels.length,
+    isStale: isStale(estimator),
   };
 }
 

@@ -1,6 +1,7 @@
 import { recalibrate } from '@sdmjs/estimator';
 import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdmjs/interchange/node';
 import { Option } from 'commander';
+import { noteStale } from '../inputs.js';
 import { numberBetween } from '../options.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
@@ -48,6 +49,7 @@ async function recalibrateModel(options: RecalibrateOptions, session: Session): 
   await requireWritable(output, { overwrite });
   if (reportOutput !== undefined && reportOutput !== '-') await requireWritableFile(reportOutput);
   const source = await loadModel(options.model);
+  noteStale(source, options.model, session);
   const estimator = recalibrate(source, { alphaResolution, requirement });
   await saveModel(estimator, output, { overwrite });
   const ladder = ladderOf(estimator);
