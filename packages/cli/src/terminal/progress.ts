@@ -1,4 +1,4 @@
-import { SingleBar } from 'cli-progress';
+import { Format, type Options, type Params, SingleBar } from 'cli-progress';
 import type { OutputStream } from './host.js';
 
 /** A stage of known length. */
@@ -8,11 +8,11 @@ export interface Progress {
   end(): void;
 }
 
-/** A bar that draws over itself. */
-export function startBar(stream: NodeJS.WriteStream, title: string, total: number): Progress {
+/** A line with a bar that draws over itself, as wide as the terminal is when it is drawn. */
+export function startBar(stream: NodeJS.WritableStream, title: string, total: number): Progress {
   const clock = startClock(total);
-  const format = `${title.padEnd(TITLE_WIDTH)} {bar} {percentage}% {left} {note}`;
-  const bar = new SingleBar({ stream, format, barsize: 24, hideCursor: true, linewrap: false, clearOnComplete: true });
+  const format = (options: Options, params: Params, payload: Payload) => lineOf({ title, options, params, ...payload });
+  const bar = new SingleBar({ stream, format, hideCursor: true, linewrap: false, clearOnComplete: true });
   bar.start(total, 0, { left: '', note: '' });
   return {
     update(done, { note = '', secondsLeft = clock.secondsLeft(done) } = {}) {
@@ -38,10 +38,34 @@ export function startLines(say: (line: string) => void, title: string, total: nu
 }
 
 /** Whether a stream can draw a bar. */
-export function isTerminal(stream: OutputStream): stream is NodeJS.WriteStream {
+export function isTerminal(stream: OutputStream): stream is OutputStream & NodeJS.WritableStream {
   return stream.isTTY === true && 'cursorTo' in stream;
 }
 
+interface Payload {
+  readonly left: string;
+  readonly note: string;
+}
+
+interface Line extends Payload {
+  readonly title: string;
+  readonly options: Options;
+  readonly params: Params;
+}
+
+/** Where there is little room the bar shrinks, then it goes, then the title, then the share; time left and note stay. */
+function lineOf({ title, options, params: { progress, maxWidth }, left, note }: Line): string {
+  const rest = [left, note].filter(Boolean).join(' ');
+  const share = [`${Math.floor(100 * progress)}%`, rest].filter(Boolean).join(' ');
+  const head = title.padEnd(TITLE_WIDTH);
+  const barsize = Math.min(BAR_WIDTH, maxWidth - head.length - share.length - 2);
+  if (barsize >= LEAST_BAR_WIDTH) return `${head} ${Format.BarFormat(progress, { ...options, barsize })} ${share}`;
+  const fitting = [`${title} ${share}`, share].find((line) => line.length <= maxWidth);
+  return fitting ?? rest.slice(0, maxWidth);
+}
+
+const BAR_WIDTH = 24;
+const LEAST_BAR_WIDTH = 5;
 const TITLE_WIDTH = 12;
 const SECONDS_BETWEEN_LINES = 5;
 
