@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
 import { completionScript, SHELLS } from './completion.js';
 import type { Host } from './terminal/host.js';
+import type { Output } from './terminal/output.js';
 import { createSession, type Session, type SessionOptions } from './terminal/session.js';
 import { addCertify } from './verbs/certify.js';
 import { addDemo } from './verbs/demo.js';
@@ -30,16 +31,25 @@ export interface VerbHost {
   ): void;
 }
 
-export function createProgram(host: Host, setExitCode: (code: number) => void): Command {
+/** What a program is made for: where its verbs run, and where its help, its scripts and its errors are posted. */
+export interface ProgramSetting {
+  readonly host: Host;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  setExitCode(code: number): void;
+}
+
+export function createProgram(setting: ProgramSetting): Command {
+  const { host, setExitCode } = setting;
   const program = new Command('sdm')
     .description(packageManifest.description)
     .version(packageManifest.version)
     .enablePositionalOptions();
-  quietErrors(program, host);
+  quietErrors(program, setting);
   const verbs: VerbHost = {
     verb(name, description, examples) {
       const command = program.command(name).description(description);
-      quietErrors(command, host);
+      quietErrors(command, setting);
       command.addOption(new Option('--json', 'one event a line on standard output, as JSON'));
       command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
       return command;
@@ -58,7 +68,7 @@ export function createProgram(host: Host, setExitCode: (code: number) => void): 
   };
   for (const add of [addDemo, addTrain, addScore, addEvaluate, addCertify, addExplain]) add(verbs);
   for (const add of [addEmbed, addInspect, addRecalibrate, addSplit, addPlan]) add(verbs);
-  addCompletion(program, host);
+  addCompletion(program, setting);
   program.addHelpText('after', HELP);
   return program;
 }
@@ -76,9 +86,9 @@ Each verb says more: sdm train --help. Options may be written with - or _.
 Exit codes: 0 success, 2 usage or bad input, 130 stopped by the user.`;
 
 /** Every mistake is one line on standard error and a thrown error; the whole help is never poured over it. */
-function quietErrors(command: Command, host: Host): void {
+function quietErrors(command: Command, { stdout, stderr }: ProgramSetting): void {
   command.exitOverride().configureOutput({
-    writeOut: (text) => void host.stdout.write(text),
+    writeOut: (text) => stdout.post(text),
     writeErr: () => undefined,
     outputError(text) {
       const name = command.name() === 'sdm' ? 'sdm' : `sdm ${command.name()}`;
@@ -86,12 +96,12 @@ function quietErrors(command: Command, host: Host): void {
         .replace(/^error: /, '')
         .trim()
         .replace(/\s*\n\s*/g, ' ');
-      host.stderr.write(`${name}: ${line.replace(/\.$/, '')}; see ${name} --help\n`);
+      stderr.post(`${name}: ${line.replace(/\.$/, '')}; see ${name} --help\n`);
     },
   });
 }
 
-function addCompletion(program: Command, host: Host): void {
+function addCompletion(program: Command, setting: ProgramSetting): void {
   const command = program
     .command('completion')
     .description('print a script that completes verbs and options in your shell')
@@ -100,11 +110,11 @@ function addCompletion(program: Command, host: Host): void {
       'after',
       '\nExamples:\n  sdm completion bash >> ~/.bashrc\n  sdm completion zsh > ~/.zfunc/_sdm\n  sdm completion fish > ~/.config/fish/completions/sdm.fish',
     );
-  quietErrors(command, host);
+  quietErrors(command, setting);
   command.action((shell: string) => {
     const script = completionScript(program, shell);
     if (script === undefined)
       command.error(`there is no completion for "${shell}"; wanted one of ${SHELLS.join(', ')}`);
-    host.stdout.write(script ?? '');
+    setting.stdout.post(script ?? '');
   });
 }

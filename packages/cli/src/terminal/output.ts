@@ -20,9 +20,8 @@ export interface Output {
 }
 
 export function createOutput(stream: OutputStream, name: string): Output {
-  const faults: unknown[] = [];
   let last: Promise<void> = Promise.resolve();
-  stream.on('error', (error) => faults.push(error)); // the callbacks of the writes tell of it
+  stream.on('error', () => undefined); // the callbacks of the writes tell of it
 
   async function write(text: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
