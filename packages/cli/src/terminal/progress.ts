@@ -1,4 +1,4 @@
-import { Format, type Options, type Params, SingleBar } from 'cli-progress';
+import { type Options, type Params, SingleBar } from 'cli-progress';
 import type { OutputStream } from './host.js';
 
 /** A stage of known length. */
@@ -11,7 +11,7 @@ export interface Progress {
 /** A line with a bar that draws over itself, as wide as the terminal is when it is drawn. */
 export function startBar(stream: NodeJS.WritableStream, title: string, total: number): Progress {
   const clock = startClock(total);
-  const format = (options: Options, params: Params, payload: Payload) => lineOf({ title, options, params, ...payload });
+  const format = (_: Options, params: Params, payload: Payload) => lineOf({ title, params, ...payload });
   const bar = new SingleBar({ stream, format, hideCursor: true, linewrap: false, clearOnComplete: true });
   bar.start(total, 0, { left: '', note: '' });
   return {
@@ -49,17 +49,19 @@ interface Payload {
 
 interface Line extends Payload {
   readonly title: string;
-  readonly options: Options;
   readonly params: Params;
 }
 
 /** Where there is little room the bar shrinks, then it goes, then the title, then the share; time left and note stay. */
-function lineOf({ title, options, params: { progress, maxWidth }, left, note }: Line): string {
+function lineOf({ title, params: { progress, maxWidth }, left, note }: Line): string {
   const rest = [left, note].filter(Boolean).join(' ');
   const share = [`${Math.floor(100 * progress)}%`, rest].filter(Boolean).join(' ');
   const head = title.padEnd(TITLE_WIDTH);
-  const barsize = Math.min(BAR_WIDTH, maxWidth - head.length - share.length - 2);
-  if (barsize >= LEAST_BAR_WIDTH) return `${head} ${Format.BarFormat(progress, { ...options, barsize })} ${share}`;
+  const width = Math.min(BAR_WIDTH, maxWidth - head.length - share.length - 2);
+  if (width >= LEAST_BAR_WIDTH) {
+    const bar = '='.repeat(Math.round(progress * width)).padEnd(width, '-');
+    return `${head} ${bar} ${share}`;
+  }
   const fitting = [`${title} ${share}`, share].find((line) => line.length <= maxWidth);
   return fitting ?? rest.slice(0, maxWidth);
 }
