@@ -1,5 +1,5 @@
 import { assignedAlpha, type GroupAccuracy, type RungReport, selectiveReport } from '@sdmjs/calibration';
-import { rowOf } from '@sdmjs/core';
+import { createPause, rowOf, throwIfAborted } from '@sdmjs/core';
 import type { SdmEstimator } from '@sdmjs/estimator';
 import { alphaText, formatTable, share, withInterval } from './table.js';
 
@@ -17,8 +17,11 @@ export interface LadderRung {
   readonly byPrediction: readonly GroupAccuracy[];
 }
 
-/** The ladder of an estimator that has its calibration rows. Rungs without a region are there when they were looked for in this run. */
-export function ladderOf(estimator: SdmEstimator): LadderRung[] {
+/**
+ * The ladder of an estimator that has its calibration rows. Rungs without a region are there when they were looked for in this run.
+ * Thousands of rungs take seconds: throws `aborted` when the signal comes between two of them.
+ */
+export async function ladderOf(estimator: SdmEstimator, signal?: AbortSignal): Promise<LadderRung[]> {
   const { model, nestedRegions, calibrationScores: rows } = estimator;
   if (rows === undefined || rows.labels.length === 0) return [];
   const alphas = Array.from(rows.labels, (_, i) =>
@@ -35,7 +38,10 @@ export function ladderOf(estimator: SdmEstimator): LadderRung[] {
   const reports: Pick<RungReport, 'targetAccuracy' | 'shortfall'>[] = [
     ...(nestedRegions.rungs ?? nestedRegions.regions),
   ];
-  return reports.map(({ targetAccuracy: alpha, shortfall = null }) => {
+  const pause = createPause();
+  const ladder: LadderRung[] = [];
+  for (const { targetAccuracy: alpha, shortfall = null } of reports) {
+    if (await pause()) throwIfAborted(signal, 'ladder');
     const region = nestedRegions.regions.find(({ targetAccuracy }) => targetAccuracy === alpha);
     const report = selectiveReport({
       labels: rows.labels,
@@ -43,7 +49,7 @@ export function ladderOf(estimator: SdmEstimator): LadderRung[] {
       admitted: alphas.map((assigned) => assigned >= alpha),
       classCount: model.classNames.length,
     });
-    return {
+    ladder.push({
       alpha,
       exists: region !== undefined,
       shortfall,
@@ -53,8 +59,9 @@ export function ladderOf(estimator: SdmEstimator): LadderRung[] {
       accuracy: report.accuracy,
       byTrueClass: report.byLabel,
       byPrediction: report.byPrediction,
-    };
-  });
+    });
+  }
+  return ladder;
 }
 
 /** The ladder for people. */

@@ -11,6 +11,8 @@ export interface Host {
   environment(name: string): string | undefined;
   /** Calls the listener at every interrupt; returns what takes it off. */
   onInterrupt(listener: () => void): () => void;
+  /** Ends the process at once: for a user who interrupts again and again, and nothing reacts. */
+  exit(code: number): void;
 }
 
 export interface OutputStream {
@@ -30,5 +32,6 @@ export function processHost(): Host {
       process.on('SIGINT', listener);
       return () => void process.off('SIGINT', listener);
     },
+    exit: (code) => process.exit(code),
   };
 }

@@ -14,6 +14,7 @@ interface FakeHostOptions {
 export function fakeHost(options: FakeHostOptions = {}) {
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
+  const exits: number[] = [];
   const streamOf = (name: keyof typeof written): OutputStream => ({
     isTTY: options.isTTY ?? false,
     write(text, done) {
@@ -33,8 +34,9 @@ export function fakeHost(options: FakeHostOptions = {}) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    exit: (code) => void exits.push(code),
   };
-  return { host, written, interrupt: () => listeners.forEach((listener) => listener()), listeners };
+  return { host, written, interrupt: () => listeners.forEach((listener) => listener()), exits };
 }
 
 /** Runs a command line, words separated by blanks, in this process. */

@@ -5,6 +5,8 @@ import { SdmError } from '@sdmjs/core';
 import { requireWritableFile } from '@sdmjs/interchange/node';
 import type { TrainModelOptions } from '@sdmjs/training';
 import { loadRunState, saveRunState } from '@sdmjs/training/node';
+import { EXIT } from '../exit-codes.js';
+import type { Session } from '../terminal/session.js';
 
 /** A file that holds the last state of a run: after an epoch, or while one was matched. */
 export interface Checkpoint extends Pick<TrainModelOptions, 'resume' | 'onCheckpoint'> {
@@ -31,6 +33,18 @@ export async function openCheckpoint(path: string | undefined): Promise<Checkpoi
     explain,
     remove: () => rm(path, { force: true }),
   };
+}
+
+/** For what ends a run: of an interrupt it says where the state of the run is, and resolves to 130; without a state, or for another error, throws on. */
+export function sayKept(
+  error: unknown,
+  path: string | undefined,
+  { say, tell }: Pick<Session, 'say' | 'tell'>,
+): number {
+  if (!SdmError.is(error, 'aborted') || path === undefined || !existsSync(path)) throw error;
+  say(`stopped; the run so far is in ${path}, so that the same command goes on from there`);
+  tell('stopped', { checkpoint: path });
+  return EXIT.interrupted;
 }
 
 /** What a process that was killed while it wrote a state left beside it. */

@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SdmError } from '@sdmjs/core';
 import { certify, evaluate } from '@sdmjs/estimator';
 import { createRowReader, examplesOf, type Rows } from '@sdmjs/interchange';
 import { requireWritable, saveModel, writeFileAtomically } from '@sdmjs/interchange/node';
@@ -36,8 +37,20 @@ export function addDemo({ verb, run }: VerbHost): void {
   run(command, demo);
 }
 
+/** Resolves to 130 when stopped: the rows stay, and the model where it is saved by then. */
 async function demo(options: DemoOptions, session: Session): Promise<number> {
   const folder = options.outputFolder ?? (await mkdtemp(join(tmpdir(), 'sdm-demo-')));
+  try {
+    return await showAll(folder, options, session);
+  } catch (error) {
+    if (!SdmError.is(error, 'aborted')) throw error;
+    session.say(`stopped; the rows and what was made of them are in ${folder}`);
+    session.tell('stopped', { folder });
+    return EXIT.interrupted;
+  }
+}
+
+async function showAll(folder: string, options: DemoOptions, session: Session): Promise<number> {
   const modelPath = join(folder, 'model.sdmkitmodel');
   await requireWritable(modelPath, { overwrite: true });
   const [training, calibration, test] = await Promise.all(SPLITS.map((name) => makeRows(folder, name, options.seed)));
@@ -58,7 +71,7 @@ async function demo(options: DemoOptions, session: Session): Promise<number> {
     session,
   );
   await saveModel(estimator, modelPath, { overwrite: true });
-  const ladder = ladderOf(estimator);
+  const ladder = await ladderOf(estimator);
   showResult({ trained, estimator, ladder, output: modelPath }, session);
   session.tell('result', { model: modelPath, ladder });
   const { interrupts } = session;

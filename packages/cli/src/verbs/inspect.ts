@@ -39,9 +39,11 @@ async function inspect(options: InspectOptions, session: Session): Promise<undef
 }
 
 async function inspectModel(path: string, options: InspectOptions, session: Session) {
-  const { say } = session;
+  const { say, tell, interrupts } = session;
+  tell('stage', { stage: 'loading' });
   const { verifyChecksums } = options;
   const estimator = await loadModel(path, { verifyChecksums, expectedFingerprint: options.representationFingerprint });
+  await interrupts.check();
   noteStale(estimator, path, session);
   const document = modelDocument(estimator);
   const { configuration, representation, supportCount } = document;
@@ -52,7 +54,8 @@ async function inspectModel(path: string, options: InspectOptions, session: Sess
   say(
     `features ${representation.fingerprint} by ${representation.provider}${representation.model === null ? '' : `, ${representation.model}`}`,
   );
-  const ladder = ladderOf(estimator);
+  const ladder = await ladderOf(estimator, interrupts.signal);
+  await interrupts.check();
   say(
     ladder.length === 0
       ? `${document.regions.length} regions; no calibration rows are kept with the model`

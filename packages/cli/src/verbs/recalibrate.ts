@@ -48,11 +48,17 @@ async function recalibrateModel(options: RecalibrateOptions, session: Session): 
   const { output, overwrite, reportOutput, alphaResolution, requirement } = options;
   await requireWritable(output, { overwrite });
   if (reportOutput !== undefined && reportOutput !== '-') await requireWritableFile(reportOutput);
+  const { interrupts } = session;
+  session.tell('stage', { stage: 'loading' });
   const source = await loadModel(options.model);
+  await interrupts.check();
   noteStale(source, options.model, session);
+  session.tell('stage', { stage: 'calibrating' });
   const estimator = recalibrate(source, { alphaResolution, requirement });
+  const ladder = await ladderOf(estimator, interrupts.signal);
+  await interrupts.check();
+  session.tell('stage', { stage: 'saving' });
   await saveModel(estimator, output, { overwrite });
-  const ladder = ladderOf(estimator);
   session.say(`saved in ${output}`);
   session.say(ladderTable(ladder, estimator.model.classNames));
   const report = {

@@ -11,7 +11,7 @@ import type { VerbHost } from '../program.js';
 import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
-import { openCheckpoint } from '../train/checkpoint.js';
+import { openCheckpoint, sayKept } from '../train/checkpoint.js';
 import { runSizes } from '../train/run-sizes.js';
 import { epochCountOf, sayResumed } from '../train/say-resumed.js';
 import { type TrainOptions, withTrainOptions } from '../train/train-options.js';
@@ -22,7 +22,12 @@ export function addTrain({ verb, run }: VerbHost): void {
     'sdm train --training training.jsonl --calibration calibration.jsonl --output model.sdmkitmodel --overwrite --epochs 50 --learning-rate 1e-4 --json',
     'sdm train --training training.jsonl --calibration calibration.jsonl --output model.sdmkitmodel --checkpoint run.safetensors',
   ]);
-  run(withTrainOptions(command), train, () => ({ keepsStdoutFree: true }));
+  run(
+    withTrainOptions(command),
+    (options: TrainOptions, session) =>
+      train(options, session).catch((error: unknown) => sayKept(error, options.checkpoint, session)),
+    () => ({ keepsStdoutFree: true }),
+  );
 }
 
 /** Checks everything, trains, calibrates, saves and reports. Stopped by the user it saves the best epoch so far and resolves to 130. */
@@ -39,7 +44,7 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   session.tell('stage', { stage: 'saving' });
   await saveModel(estimator, options.output, { overwrite: options.overwrite });
   if (!trained.isStoppedEarly) await checkpoint.remove();
-  const ladder = ladderOf(estimator);
+  const ladder = await ladderOf(estimator);
   const report = reportOf({ options, trained, estimator, seconds });
   showResult({ trained, estimator, ladder, output: options.output }, session);
   session.tell('result', { report, ladder });
