@@ -1,6 +1,6 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
-import { completionScript, SHELLS } from './completion.js';
+import { completionScript, type Shell, SHELLS } from './completion.js';
 import type { Host } from './terminal/host.js';
 import type { Output } from './terminal/output.js';
 import { createSession, type Session, type SessionOptions } from './terminal/session.js';
@@ -105,16 +105,11 @@ function addCompletion(program: Command, setting: ProgramSetting): void {
   const command = program
     .command('completion')
     .description('print a script that completes verbs and options in your shell')
-    .argument('<shell>', SHELLS.join(', '))
+    .addArgument(new Argument('<shell>', 'yours').choices(SHELLS))
     .addHelpText(
       'after',
-      '\nExamples:\n  sdm completion bash >> ~/.bashrc\n  sdm completion zsh > ~/.zfunc/_sdm\n  sdm completion fish > ~/.config/fish/completions/sdm.fish',
+      '\nExamples:\n  sdm completion bash >> ~/.bashrc\n  sdm completion zsh > ~/.zfunc/_sdm   (in a folder of $fpath, before compinit)\n  sdm completion fish > ~/.config/fish/completions/sdm.fish',
     );
   quietErrors(command, setting);
-  command.action((shell: string) => {
-    const script = completionScript(program, shell);
-    if (script === undefined)
-      command.error(`there is no completion for "${shell}"; wanted one of ${SHELLS.join(', ')}`);
-    setting.stdout.post(script ?? '');
-  });
+  command.action((shell: Shell) => setting.stdout.post(completionScript(program, shell)));
 }

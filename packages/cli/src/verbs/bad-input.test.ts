@@ -124,7 +124,7 @@ it.each<[string, string, RegExp]>([
     /cannot be used with/,
   ],
   ['shares that do not add up', 'split --parts a=0.5,b=0.6', /shares that add up to 1/],
-  ['a shell without completion', 'completion cmd', /no completion for "cmd"/],
+  ['a shell without completion', 'completion cmd', /'cmd' is invalid .* Allowed choices are bash, zsh, fish/],
   ['a model that is not there', 'evaluate --model $/absent --input $/test.jsonl', /there is no .*absent/],
   [
     'a model that is there',
