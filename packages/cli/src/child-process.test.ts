@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 import { loadModel } from '@sdmjs/interchange/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -98,6 +100,17 @@ describe('an interrupt', () => {
     expect((await readdir(root)).filter((name) => name.startsWith('.'))).toEqual([]);
     await rm(path('stopped.sdmkitmodel'), { recursive: true });
   });
+});
+
+it.skipIf(platform() === 'win32')('ends a process that hangs in a system call when interrupts go on', async () => {
+  execFileSync('mkfifo', [path('unwritten')]);
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const { exitCode, signal, stderr } = await runChild(fill('inspect --input $/unwritten --json'), (_, child) => {
+    timer ??= setInterval(() => child.kill('SIGINT'), 200);
+  });
+  clearInterval(timer);
+  expect({ exitCode, signal }).toEqual({ exitCode: null, signal: 'SIGINT' }); // 130 in a shell
+  expect(stderr).toMatch(/\nsdm: given up at once[^\n]*\n$/);
 });
 
 describe('a reader that goes away', () => {

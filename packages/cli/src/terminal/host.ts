@@ -11,8 +11,8 @@ export interface Host {
   environment(name: string): string | undefined;
   /** Calls the listener at every interrupt; returns what takes it off. */
   onInterrupt(listener: () => void): () => void;
-  /** Ends the process at once: for a user who interrupts again and again, and nothing reacts. */
-  exit(code: number): void;
+  /** Ends the process at once as an interrupt does to which nobody listens, which a shell sees as 130. */
+  giveUp(): void;
 }
 
 export interface OutputStream {
@@ -32,6 +32,10 @@ export function processHost(): Host {
       process.on('SIGINT', listener);
       return () => void process.off('SIGINT', listener);
     },
-    exit: (code) => process.exit(code),
+    giveUp() {
+      // process.exit would wait for system calls that hang, such as opening a pipe that nobody writes to.
+      process.removeAllListeners('SIGINT');
+      process.kill(process.pid, 'SIGINT');
+    },
   };
 }

@@ -6,32 +6,32 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
 it('cancels at the first interrupt, and ends the process at one that comes when nothing has reacted for a second', () => {
-  const { host, interrupt, exits, written } = fakeHost();
+  const { host, interrupt, given, written } = fakeHost();
   const { signal } = createInterrupts(host);
   expect(signal.aborted).toBe(false);
   interrupt();
   expect(signal.aborted).toBe(true);
   vi.advanceTimersByTime(900);
   interrupt();
-  expect({ exits, ...written }).toEqual({ exits: [], stdout: '', stderr: '' });
+  expect({ ...given, ...written }).toEqual({ up: 0, stdout: '', stderr: '' });
   vi.advanceTimersByTime(100);
   interrupt();
-  expect(exits).toEqual([130]);
+  expect(given.up).toBe(1);
   expect(written.stderr).toMatch(/^\nsdm: given up at once[^\n]*\n$/);
 });
 
 it('asks for an orderly end first where there is one', () => {
-  const { host, interrupt, exits, written } = fakeHost({ isTTY: true });
+  const { host, interrupt, given, written } = fakeHost({ isTTY: true });
   const { signal, stopSignal, stopFirst } = createInterrupts(host);
   stopFirst();
   interrupt();
   expect([stopSignal.aborted, signal.aborted]).toEqual([true, false]);
   vi.advanceTimersByTime(60_000);
   interrupt();
-  expect({ isCancelled: signal.aborted, exits }).toEqual({ isCancelled: true, exits: [] });
+  expect({ isCancelled: signal.aborted, ...given }).toEqual({ isCancelled: true, up: 0 });
   vi.advanceTimersByTime(60_000);
   interrupt();
-  expect(exits).toEqual([130]);
+  expect(given.up).toBe(1);
   expect(written.stderr).toContain('\u001b[?25h');
 });
 

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '@sdmjs/core';
-import { EXIT } from '../exit-codes.js';
 import type { Host } from './host.js';
 
 /** What an interrupt means at the moment. */
@@ -30,7 +29,7 @@ export function createInterrupts(host: Host): Interrupts {
       cancel.abort();
     } else if (performance.now() - cancelledAt >= PATIENCE) {
       host.stderr.write(`${host.stderr.isTTY ? SHOW_CURSOR : ''}\n${GIVEN_UP}\n`);
-      host.exit(EXIT.interrupted);
+      host.giveUp();
     }
   });
   return {

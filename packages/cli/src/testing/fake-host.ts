@@ -14,7 +14,7 @@ interface FakeHostOptions {
 export function fakeHost(options: FakeHostOptions = {}) {
   const written = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
-  const exits: number[] = [];
+  const given = { up: 0 };
   const streamOf = (name: keyof typeof written): OutputStream => ({
     isTTY: options.isTTY ?? false,
     write(text, done) {
@@ -34,9 +34,9 @@ export function fakeHost(options: FakeHostOptions = {}) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    exit: (code) => void exits.push(code),
+    giveUp: () => void given.up++,
   };
-  return { host, written, interrupt: () => listeners.forEach((listener) => listener()), exits };
+  return { host, written, interrupt: () => listeners.forEach((listener) => listener()), given };
 }
 
 /** Runs a command line, words separated by blanks, in this process. */
