@@ -41,11 +41,13 @@ export const MULTIPLY_SCRATCH_BYTES = 656 * 1024;
 /** The most pages a memory may have that the module is linked to. */
 export const MAX_PAGES = 65536;
 
-const compiled: { shared?: Promise<WebAssembly.Module>; own?: Promise<WebAssembly.Module> } = {};
+type Compiled = Promise<WebAssembly.Module | undefined>;
+
+const compiled: { shared?: Compiled; own?: Compiled } = {};
 
 /**
- * The compiled module, or undefined where WebAssembly or its SIMD instructions are missing. It links to memories that threads share, or only
- * to those they do not.
+ * The compiled module, or undefined where WebAssembly or its SIMD instructions are missing or a page's content security policy forbids to
+ * compile. It links to memories that threads share, or only to those they do not.
  */
 export async function compileKernels({ shared = false } = {}): Promise<WebAssembly.Module | undefined> {
   if (typeof WebAssembly === 'undefined') return undefined;
@@ -53,7 +55,8 @@ export async function compileKernels({ shared = false } = {}): Promise<WebAssemb
   if (!shared) bytes[sharedFlag] = 1;
   if (!WebAssembly.validate(bytes)) return undefined;
   const kind = shared ? 'shared' : 'own';
-  compiled[kind] ??= WebAssembly.compile(bytes);
+  // The bytes are valid: only a policy or a lack of memory can be in the way.
+  compiled[kind] ??= WebAssembly.compile(bytes).catch(() => undefined);
   return compiled[kind];
 }
 

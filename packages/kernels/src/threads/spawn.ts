@@ -6,27 +6,49 @@ export interface WorkerThread {
   stop(): void;
 }
 
-/** Starts a worker; undefined where there are none. `onLost` is called when one cannot be started or dies. */
+/**
+ * Starts a worker; undefined where there are none or a policy forbids them. `onLost` is called when one cannot be started or dies; nothing is
+ * left of it then.
+ */
 export function spawnWorker(onLost: () => void): WorkerThread | undefined {
-  const threads = nodeModule('node:worker_threads');
-  if (threads) {
-    const worker = new threads.Worker(workerProgram, { eval: true, execArgv: [] });
-    worker.unref();
-    worker.on('error', onLost);
-    worker.on('exit', onLost);
-    return { post: (message) => worker.postMessage(message), stop: () => void worker.terminate() };
+  try {
+    return spawnInNode(onLost) ?? spawnInBrowser(onLost);
+  } catch {
+    // Node's permission model, or trusted types of a page.
+    return undefined;
   }
+}
+
+function spawnInNode(onLost: () => void): WorkerThread | undefined {
+  const threads = nodeModule('node:worker_threads');
+  if (!threads) return undefined;
+  const worker = new threads.Worker(workerProgram, { eval: true, execArgv: [] });
+  worker.unref();
+  worker.on('error', onLost);
+  worker.on('exit', onLost);
+  return { post: (message) => worker.postMessage(message), stop: () => void worker.terminate() };
+}
+
+function spawnInBrowser(onLost: () => void): WorkerThread | undefined {
   if (typeof Worker === 'undefined' || typeof URL.createObjectURL !== 'function') return undefined;
   const address = URL.createObjectURL(new Blob([workerProgram], { type: 'text/javascript' }));
-  const worker = new Worker(address);
-  worker.addEventListener('error', onLost);
-  return {
-    post: (message) => worker.postMessage(message),
-    stop() {
+  try {
+    const worker = new Worker(address);
+    const stop = () => {
       worker.terminate();
       URL.revokeObjectURL(address);
-    },
-  };
+    };
+    worker.addEventListener('error', (event) => {
+      // The others do its work, so the page need not hear of it; and a worker outlives its errors.
+      event.preventDefault();
+      stop();
+      onLost();
+    });
+    return { post: (message) => worker.postMessage(message), stop };
+  } catch (error) {
+    URL.revokeObjectURL(address);
+    throw error;
+  }
 }
 
 /** Threads that can run at once here. */
