@@ -1,9 +1,13 @@
 import { SdmError } from '@sdmjs/core';
 import { concatBytes } from './json-lines.js';
 
-/** Little-endian float32, one array after the other, no header. (Every platform that runs JavaScript today is little-endian.) */
-export function encodeFloat32(arrays: readonly Float32Array[]): Uint8Array {
-  return concatBytes(arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)));
+/**
+ * Little-endian float32 for the file `name`, one array after the other, no header. (Every platform that runs JavaScript today is little-endian.)
+ * Throws `out-of-range` where that would be larger than any file may be.
+ */
+export function encodeFloat32(arrays: readonly Float32Array[], name: string): Uint8Array {
+  const parts = arrays.map((array) => new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+  return concatBytes(parts, name);
 }
 
 /** The `count` numbers of a file, copied. Throws `bad-format` unless the size is exact, and `not-finite`. */

@@ -22,5 +22,7 @@ export {
 } from './safetensors.js';
 export { encodeScoredRow, type ScoredRow, scoredRow } from './scored-rows.js';
 export { decodeModel, type LoadOptions } from './sdmkitmodel/decode-model.js';
-export { encodeModel } from './sdmkitmodel/encode-model.js';
+export { type EncodeOptions, encodeModel } from './sdmkitmodel/encode-model.js';
+export { type ForeseenModel, foreseeModel, jsonBytes, type ModelSizes } from './sdmkitmodel/foresee-model.js';
+export type { OptionalPart } from './sdmkitmodel/optional-parts.js';
 export { createTextRowReader, encodeEmbeddedRow, type TextRow, type TextRowOptions } from './text-rows.js';

@@ -19,10 +19,10 @@ export function* decodeJsonLines(bytes: Uint8Array, name: string): Generator<Jso
   }
 }
 
-/** Compact JSON, one value a line. */
-export function encodeJsonLines(values: Iterable<unknown>): Uint8Array {
+/** Compact JSON, one value a line, for the file `name`. Throws `out-of-range` where that would be larger than any file may be. */
+export function encodeJsonLines(values: Iterable<unknown>, name: string): Uint8Array {
   const lines = Array.from(values, (value) => encoder.encode(`${stringifyJson(value)}\n`));
-  return concatBytes(lines);
+  return concatBytes(lines, name);
 }
 
 /** UTF-8 without a byte-order mark, or `bad-format`. */
@@ -34,9 +34,19 @@ export function decodeText(bytes: Uint8Array, where: string): string {
   }
 }
 
-/** All parts in one array. */
-export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+/** Bytes of a file: Node 20 reads no more at once, and Web Crypto digests no more. */
+export const LARGEST_FILE = 2 ** 31 - 1;
+
+/** All parts of the file `name` in one array. Throws `out-of-range` where that would be larger than any file may be. */
+export function concatBytes(parts: readonly Uint8Array[], name: string): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length > LARGEST_FILE) {
+    throw new SdmError(
+      'out-of-range',
+      `${name}: wanted at most ${LARGEST_FILE} bytes, got ${length}; take fewer rows, smaller representations or no texts`,
+    );
+  }
+  const bytes = new Uint8Array(length);
   let offset = 0;
   for (const part of parts) {
     bytes.set(part, offset);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { jsonDepth, parseJson, stringifyJson } from './json.js';
+import { indentedLength, jsonDepth, parseJson, stringifyJson } from './json.js';
 
 it('keeps integers of 64 bits', () => {
   const text = '{"seeds":[18446744073709551615,-9223372036854775808,9007199254740993,42]}';
@@ -24,6 +24,31 @@ it('gives back any JSON value bit for bit', () => {
       expect(parseJson(stringifyJson(value), 'x')).toStrictEqual(value);
     }),
   );
+});
+
+it('tells the length of what it would write', () => {
+  const value = fc.anything({
+    withBigInt: false,
+    withNullPrototype: false,
+    withTypedArray: false,
+    values: [
+      fc.boolean(),
+      fc.constant(null),
+      fc.integer(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.string({ unit: 'binary' }),
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 64n - 1n }),
+    ],
+  });
+  fc.assert(
+    fc.property(value, (content) => {
+      expect(indentedLength(content)).toBe(stringifyJson(content, { indent: 2 }).length);
+      const inner =
+        stringifyJson({ a: { b: content } }, { indent: 2 }).length - '{\n  "a": {\n    "b": \n  }\n}'.length;
+      expect(indentedLength(content, 2)).toBe(inner);
+    }),
+  );
+  expect(indentedLength({ a: undefined, b: [] })).toBe('{\n  "b": []\n}'.length);
 });
 
 it.each([

@@ -31,6 +31,22 @@ export function stringifyJson(value: unknown, options: { readonly indent?: numbe
   return text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** How long `stringifyJson` makes a value with an indent of 2, at `depth` within another one; nothing is put together, so it may be longer than any string. */
+export function indentedLength(value: unknown, depth = 0): number {
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) return stringifyJson(value).length;
+  let length = 0;
+  const add = (child: unknown, keyLength: number): void => {
+    length += 2 * (depth + 1) + keyLength + indentedLength(child, depth + 1) + 2;
+  };
+  if (Array.isArray(value)) value.forEach((child) => add(child, 0));
+  else
+    Object.entries(value).forEach(([key, child]) => {
+      if (child !== undefined) add(child, stringifyJson(key).length + 2);
+    });
+  // Two brackets, their line ends, and the comma that the last member lacks.
+  return length === 0 ? 2 : length + 2 * depth + 2;
+}
+
 /** How deep objects and arrays nest; a scalar inside an object is at depth 1. */
 export function jsonDepth(value: JsonValue): number {
   if (typeof value !== 'object' || value === null) return 0;

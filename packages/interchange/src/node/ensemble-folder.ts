@@ -7,7 +7,7 @@ import { badFormat, fieldsOf } from '../fields.js';
 import { parseJson, stringifyJson } from '../json.js';
 import { decodeText } from '../json-lines.js';
 import { decodeModel, type LoadOptions } from '../sdmkitmodel/decode-model.js';
-import { encodeModel } from '../sdmkitmodel/encode-model.js';
+import { type EncodeOptions, encodeModel } from '../sdmkitmodel/encode-model.js';
 import { MANIFEST_FILE } from '../sdmkitmodel/manifest.js';
 import { syncFolder, writeDurably } from './durable-write.js';
 import { kindOf, readPackage } from './package-folder.js';
@@ -26,16 +26,20 @@ const ENSEMBLE: FolderKind = {
 
 /**
  * Writes a folder with `ensemble.json` and one `.sdmkitmodel` package a member, `member-1.sdmkitmodel` and on; each can be loaded by itself.
- * All or nothing, as `saveModel`: throws `destination-exists`, `not-writable`, and what `loadEnsemble` throws.
+ * All or nothing, as `saveModel`: throws `destination-exists`, `not-writable`, `out-of-range`, and what `loadEnsemble` throws.
  */
-export async function saveEnsemble(ensemble: SdmEnsemble, folder: string, options: SaveOptions = {}): Promise<void> {
+export async function saveEnsemble(
+  ensemble: SdmEnsemble,
+  folder: string,
+  options: SaveOptions & EncodeOptions = {},
+): Promise<void> {
   await publishFolder(folder, ENSEMBLE, {
     ...options,
     async build(staging) {
       await mkdir(staging);
       const members: Member[] = [];
       for (const [i, estimator] of ensemble.members.entries()) {
-        const files = await encodeModel(estimator);
+        const files = await encodeModel(estimator, options);
         const sums = await checksumsOf(files, [MANIFEST_FILE]);
         members.push({
           folder: `member-${i + 1}.sdmkitmodel`,

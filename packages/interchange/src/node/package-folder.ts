@@ -2,9 +2,14 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import type { PackageFiles } from '../checksums.js';
-import { MODEL_FILES } from '../sdmkitmodel/manifest.js';
+import { badFormat } from '../fields.js';
+import { LARGEST_FILE } from '../json-lines.js';
+import { LARGEST_MANIFEST, MANIFEST_FILE, MODEL_FILES } from '../sdmkitmodel/manifest.js';
 
-/** Reads the files of a package; others in the folder are ignored. Throws `not-found`, or `bad-format` at a link or anything but a plain file. */
+/**
+ * Reads the files of a package; others in the folder are ignored. Throws `not-found`, or `bad-format` at a link, anything but a plain file, or a
+ * file that is too large, which is not read.
+ */
 export async function readPackage(folder: string): Promise<PackageFiles> {
   const kind = await kindOf(folder);
   if (kind === 'absent') throw new SdmError('not-found', `loadModel: there is no ${folder}; check the path`);
@@ -20,6 +25,9 @@ export async function readPackage(folder: string): Promise<PackageFiles> {
         `loadModel: ${path} is a ${memberKind}, wanted a plain file; copy the file itself`,
       );
     }
+    const largest = name === MANIFEST_FILE ? LARGEST_MANIFEST : LARGEST_FILE;
+    const { size } = await lstat(path);
+    if (size > largest) throw badFormat(`loadModel: ${path}`, `at most ${largest} bytes`, size);
     files[name] = await readFile(path);
   }
   return files;

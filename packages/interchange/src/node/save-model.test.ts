@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -106,6 +106,17 @@ it('says what is wrong with a path that holds no package', async () => {
   await rename(join(folder, 'weights.f32'), join(root, 'weights.f32'));
   await symlink(join(root, 'weights.f32'), join(folder, 'weights.f32'));
   await expect(loadModel(folder)).rejects.toEqual(code('bad-format'));
+});
+
+it('refuses a file that is too large without reading it', async () => {
+  for (const [name, size] of Object.entries({ 'manifest.json': 2 ** 26, 'support.f32': 2 ** 31 - 1 })) {
+    await saveModel(newer, folder, { overwrite: true });
+    await truncate(join(folder, name), size + 1); // a hole: it takes no room
+    await expect(loadModel(folder)).rejects.toEqual(
+      expect.objectContaining({ code: 'bad-format', message: expect.stringContaining(`at most ${size} bytes`) }),
+    );
+    await rm(folder, { recursive: true });
+  }
 });
 
 it('keeps metadata that it does not know', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { SdmEstimator } from '@sdmjs/estimator';
 import type { PackageFiles } from '../checksums.js';
 import { decodeModel } from '../sdmkitmodel/decode-model.js';
-import { encodeModel } from '../sdmkitmodel/encode-model.js';
+import { type EncodeOptions, encodeModel } from '../sdmkitmodel/encode-model.js';
 import { MANIFEST_FILE } from '../sdmkitmodel/manifest.js';
 import { readManifest } from '../sdmkitmodel/read-manifest.js';
 import { syncFolder, writeDurably } from './durable-write.js';
@@ -22,13 +22,17 @@ const MODEL: FolderKind = {
 /**
  * Writes a `.sdmkitmodel` folder; parent folders are made. The package is built beside its place, flushed to disk, read again and checked, and only
  * then renamed into place: at every moment the old package or the new one can be loaded, whole.
- * Throws `destination-exists`, `not-writable`, and what `loadModel` throws if the estimator itself is unsound; the place is then as it was.
+ * Throws `destination-exists`, `not-writable`, `out-of-range` where there is more than files hold, and what `loadModel` throws if the estimator itself is unsound; the place is then as it was.
  */
-export async function saveModel(estimator: SdmEstimator, folder: string, options: SaveOptions = {}): Promise<void> {
+export async function saveModel(
+  estimator: SdmEstimator,
+  folder: string,
+  options: SaveOptions & EncodeOptions = {},
+): Promise<void> {
   await publishFolder(folder, MODEL, {
     ...options,
     async build(staging) {
-      await writePackage(await encodeModel(estimator), staging);
+      await writePackage(await encodeModel(estimator, options), staging);
       await decodeModel(await readPackage(staging));
     },
   });

@@ -23,6 +23,7 @@ export function encodeCalibrationRecords(rows: SavedCalibrationRows): Uint8Array
       d: rows.distanceQuantiles?.[i],
       zPrime: logits && Array.from(rowOf(logits, i)),
     })),
+    CALIBRATION_FILE,
   );
 }
 

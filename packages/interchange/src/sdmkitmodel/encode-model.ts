@@ -11,21 +11,34 @@ import {
   WEIGHTS_FILE,
 } from './manifest.js';
 import { encodeSupportRecords } from './support-records.js';
+import type { OptionalPart } from './optional-parts.js';
 import { writeManifest } from './write-manifest.js';
 
-/** The files of a `.sdmkitmodel` package, checksums included. Nothing is checked here: `decodeModel` checks what a package holds. */
-export async function encodeModel(estimator: SdmEstimator): Promise<PackageFiles> {
+export interface EncodeOptions {
+  /** Called where the manifest would be longer than readers take, with the members of the metadata that were left out of it. */
+  readonly onLeftOut?: ((parts: readonly OptionalPart[]) => void) | undefined;
+}
+
+/**
+ * The files of a `.sdmkitmodel` package, checksums included. Throws `out-of-range` where there is more than a package holds; nothing else is
+ * checked here: `decodeModel` checks what a package holds.
+ */
+export async function encodeModel(estimator: SdmEstimator, { onLeftOut }: EncodeOptions = {}): Promise<PackageFiles> {
   const { model, calibrationScores } = estimator;
   const { projectionWeight, projectionBias, classifierWeight, classifierBias } = model.adaptor;
   const payloads: PackageFiles = {
-    [WEIGHTS_FILE]: encodeFloat32([projectionWeight.data, projectionBias, classifierWeight.data, classifierBias]),
-    [VECTORS_FILE]: encodeFloat32([model.support.representations.data]),
+    [WEIGHTS_FILE]: encodeFloat32(
+      [projectionWeight.data, projectionBias, classifierWeight.data, classifierBias],
+      WEIGHTS_FILE,
+    ),
+    [VECTORS_FILE]: encodeFloat32([model.support.representations.data], VECTORS_FILE),
     [RECORDS_FILE]: encodeSupportRecords(model.support),
     ...(calibrationScores && { [CALIBRATION_FILE]: encodeCalibrationRecords(calibrationScores) }),
   };
   const checksums = await checksumsOf(payloads, Object.keys(payloads));
-  const manifest = writeManifest({ ...manifestOf(estimator), checksums });
-  return { [MANIFEST_FILE]: new TextEncoder().encode(manifest), ...payloads };
+  const { text, leftOut } = writeManifest({ ...manifestOf(estimator), checksums });
+  if (leftOut.length > 0) onLeftOut?.(leftOut);
+  return { [MANIFEST_FILE]: new TextEncoder().encode(text), ...payloads };
 }
 
 function manifestOf(estimator: SdmEstimator): ModelManifest {

@@ -11,6 +11,10 @@ export const CALIBRATION_FILE = 'calibration.jsonl';
 /** Every file that a package may have; all but the last must be there. */
 export const MODEL_FILES = [MANIFEST_FILE, WEIGHTS_FILE, VECTORS_FILE, RECORDS_FILE, CALIBRATION_FILE] as const;
 
+/** Bytes of `manifest.json`, and numbers of a `.f32` file: the format allows no more, and no reader takes more. */
+export const LARGEST_MANIFEST = 64 * 2 ** 20;
+export const LARGEST_TENSOR = 2_000_000_000;
+
 /** What `manifest.json` says, in our words. */
 export interface ModelManifest {
   readonly modelId: string;

@@ -4,6 +4,8 @@ import { badFormat, type Fields, fieldsOf, requireNumbers, requireText } from '.
 import { type JsonValue, jsonDepth, parseJson } from '../json.js';
 import { decodeText } from '../json-lines.js';
 import {
+  LARGEST_MANIFEST,
+  LARGEST_TENSOR,
   MANIFEST_FILE,
   type ModelConfiguration,
   type ModelManifest,
@@ -14,8 +16,6 @@ import {
   weightCount,
 } from './manifest.js';
 
-const LARGEST_MANIFEST = 64 * 2 ** 20;
-const LARGEST_TENSOR = 2_000_000_000;
 const DEEPEST_METADATA = 64;
 const ALPHA_TOLERANCE = 1e-9;
 

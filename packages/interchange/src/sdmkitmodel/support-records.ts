@@ -19,6 +19,7 @@ export function encodeSupportRecords({ ids, labels, predictions, documents, meta
       document: documents?.[i],
       metadata: metadata?.[i],
     })),
+    RECORDS_FILE,
   );
 }
 

@@ -1,11 +1,52 @@
+import { SdmError } from '@sdmjs/core';
 import packageManifest from '../../package.json' with { type: 'json' };
-import { stringifyJson } from '../json.js';
-import { type ModelManifest, RECORDS_FILE, VECTORS_FILE, WEIGHTS_FILE, weightCount } from './manifest.js';
+import { indentedLength, stringifyJson } from '../json.js';
+import {
+  LARGEST_MANIFEST,
+  MANIFEST_FILE,
+  type ModelManifest,
+  RECORDS_FILE,
+  VECTORS_FILE,
+  WEIGHTS_FILE,
+  weightCount,
+} from './manifest.js';
+import { chooseLeftOut, type OptionalPart } from './optional-parts.js';
 
-/** The text of `manifest.json`, keys in the order of the Python SDK. */
-export function writeManifest(manifest: ModelManifest): string {
+export interface WrittenManifest {
+  readonly text: string;
+  /** Members of the metadata for which there was no room. */
+  readonly leftOut: readonly OptionalPart[];
+}
+
+/**
+ * The text of `manifest.json`, keys in the order of the Python SDK, without optional parts where the whole would be longer than a reader takes.
+ * Throws `out-of-range` where the rest alone is.
+ */
+export function writeManifest(manifest: ModelManifest, largest = LARGEST_MANIFEST): WrittenManifest {
+  const { metadata = {} } = manifest;
+  const bytesOf = (name: OptionalPart) => (metadata[name] === undefined ? 0 : indentedLength(metadata[name], 2));
+  const parts = {
+    bestIterationSplits: bytesOf('bestIterationSplits'),
+    sourceData: bytesOf('sourceData'),
+    trainingRun: bytesOf('trainingRun'),
+  };
+  const whole = indentedLength(spelled(manifest)) + 1;
+  const rest = Object.values(parts).reduce((left, bytes) => left - bytes, whole);
+  const leftOut = chooseLeftOut({ rest, parts }, largest);
+  if (!leftOut) {
+    throw new SdmError(
+      'out-of-range',
+      `${MANIFEST_FILE}: wanted at most ${largest} bytes, which readers take, got ${rest}; calibrate on fewer rows, on a coarser ladder or with less metadata`,
+    );
+  }
+  const kept = Object.entries(metadata).filter(([name]) => !leftOut.some((part) => part === name));
+  const written = leftOut.length === 0 ? manifest : { ...manifest, metadata: Object.fromEntries(kept) };
+  return { text: `${stringifyJson(spelled(written), { indent: 2 })}\n`, leftOut };
+}
+
+function spelled(manifest: ModelManifest) {
   const { configuration, normalization, representation, metadata, checksums } = manifest;
-  const written = {
+  return {
     schemaVersion: 1,
     modelID: manifest.modelId,
     createdAt: manifest.createdAt,
@@ -42,5 +83,4 @@ export function writeManifest(manifest: ModelManifest): string {
     ...(metadata && { metadata }),
     ...(checksums && { checksums }),
   };
-  return `${stringifyJson(written, { indent: 2 })}\n`;
 }
