@@ -21,9 +21,19 @@ export function* decodeJsonLines(bytes: Uint8Array, name: string): Generator<Jso
 
 /** Compact JSON, one value a line, for the file `name`. Throws `out-of-range` where that would be larger than any file may be. */
 export function encodeJsonLines(values: Iterable<unknown>, name: string): Uint8Array {
-  const lines = Array.from(values, (value) => encoder.encode(`${stringifyJson(value)}\n`));
-  return concatBytes(lines, name);
+  const pieces: Uint8Array[] = [];
+  let lines = '';
+  for (const value of values) {
+    lines += `${stringifyJson(value)}\n`;
+    if (lines.length < PIECE_LENGTH) continue;
+    pieces.push(encoder.encode(lines));
+    lines = '';
+  }
+  return concatBytes([...pieces, encoder.encode(lines)], name);
 }
+
+/** An array for each line would take several times the memory of short lines. */
+const PIECE_LENGTH = 2 ** 16;
 
 /** UTF-8 without a byte-order mark, or `bad-format`. */
 export function decodeText(bytes: Uint8Array, where: string): string {

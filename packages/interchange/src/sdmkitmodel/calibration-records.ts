@@ -1,4 +1,4 @@
-import { argMax, createMatrix, type Matrix, rowOf } from '@sdmjs/core';
+import { argMax, createMatrix, rowOf } from '@sdmjs/core';
 import type { SavedCalibrationRows } from '@sdmjs/estimator';
 import { badFormat, type Fields, fieldsOf } from '../fields.js';
 import { decodeJsonLines, encodeJsonLines } from '../json-lines.js';
@@ -10,9 +10,13 @@ const ROW_SUM_TOLERANCE = 1e-5;
 
 /** The bytes of `calibration.jsonl`. */
 export function encodeCalibrationRecords(rows: SavedCalibrationRows): Uint8Array {
+  return encodeJsonLines(writtenRows(rows), CALIBRATION_FILE);
+}
+
+function* writtenRows(rows: SavedCalibrationRows) {
   const { ids, labels, predictions, probabilities, rescaledSimilarities, logits } = rows;
-  return encodeJsonLines(
-    ids.map((id, i) => ({
+  for (const [i, id] of ids.entries()) {
+    yield {
       id,
       label: labels[i],
       prediction: predictions[i],
@@ -22,9 +26,8 @@ export function encodeCalibrationRecords(rows: SavedCalibrationRows): Uint8Array
       d0: rows.nearestDistances?.[i],
       d: rows.distanceQuantiles?.[i],
       zPrime: logits && Array.from(rowOf(logits, i)),
-    })),
-    CALIBRATION_FILE,
-  );
+    };
+  }
 }
 
 /**
@@ -35,23 +38,33 @@ export function decodeCalibrationRecords(
   bytes: Uint8Array,
   rule: { readonly classCount: number; readonly similarityBound: number },
 ): SavedCalibrationRows {
-  const rows = Array.from(decodeJsonLines(bytes, CALIBRATION_FILE), ({ value, where }) => fieldsOf(value, where, KEYS));
-  for (const row of rows) requireSoundRow(row, rule);
-  const ids = rows.map((row) => row.text('id'));
+  const ids: string[] = [];
+  const columns: Record<string, number[]> = {};
+  const add = (row: Fields, keys: readonly string[], numbersOf: (key: string) => readonly number[]): void => {
+    for (const key of keys) if (row.has(key)) (columns[key] ??= []).push(...numbersOf(key));
+  };
+  // Row by row: what reads a row takes far more memory than what is kept of it.
+  for (const { value, where } of decodeJsonLines(bytes, CALIBRATION_FILE)) {
+    const row = fieldsOf(value, where, KEYS);
+    requireSoundRow(row, rule);
+    ids.push(row.text('id'));
+    add(row, ['label', 'prediction', 'qPrime', 'q', 'd0', 'd'], (key) => [row.number(key)]);
+    add(row, ['sdm', 'zPrime'], row.numbers);
+  }
   requireUniqueIds(ids, CALIBRATION_FILE);
-  const has = (key: string) => rows.every((row) => row.has(key));
-  const column = (key: string) => Float32Array.from(rows, (row) => row.number(key));
-  const matrix = (key: string) => matrixAt(rows, key, rule.classCount);
+  const { label = [], prediction = [], sdm = [], qPrime = [], q = [], d0 = [], d = [], zPrime = [] } = columns;
+  const isWhole = ({ length }: readonly number[]) => length === ids.length;
+  const matrix = (numbers: readonly number[]) => createMatrix(ids.length, rule.classCount, Float32Array.from(numbers));
   return {
     ids,
-    labels: Int32Array.from(rows, (row) => row.integer('label')),
-    predictions: Int32Array.from(rows, (row) => row.integer('prediction')),
-    probabilities: matrix('sdm'),
-    rescaledSimilarities: column('qPrime'),
-    ...(has('q') && { similarities: Int32Array.from(column('q')) }),
-    ...(has('d0') && { nearestDistances: column('d0') }),
-    ...(has('d') && { distanceQuantiles: column('d') }),
-    ...(has('zPrime') && { logits: matrix('zPrime') }),
+    labels: Int32Array.from(label),
+    predictions: Int32Array.from(prediction),
+    probabilities: matrix(sdm),
+    rescaledSimilarities: Float32Array.from(qPrime),
+    ...(isWhole(q) && { similarities: Int32Array.from(q) }),
+    ...(isWhole(d0) && { nearestDistances: Float32Array.from(d0) }),
+    ...(isWhole(d) && { distanceQuantiles: Float32Array.from(d) }),
+    ...(zPrime.length === ids.length * rule.classCount && { logits: matrix(zPrime) }),
   };
 }
 
@@ -89,12 +102,4 @@ function requireAtMost(row: Fields, key: string, most: number): number {
 function requireWidth(values: number[], width: number, where: string): number[] {
   if (values.length === width) return values;
   throw badFormat(where, `${width} numbers, one a class`, values.length);
-}
-
-function matrixAt(rows: readonly Fields[], key: string, columns: number): Matrix {
-  const matrix = createMatrix(rows.length, columns);
-  rows.forEach((row, i) => {
-    matrix.data.set(row.numbers(key), i * columns);
-  });
-  return matrix;
 }

@@ -1,6 +1,7 @@
 import { OUT_OF_DISTRIBUTION, SdmError } from '@sdmjs/core';
 import type { SupportSet } from '@sdmjs/exemplars';
 import { badFormat, type Fields, fieldsOf } from '../fields.js';
+import type { JsonObject } from '../json.js';
 import { decodeJsonLines, encodeJsonLines } from '../json-lines.js';
 import { RECORDS_FILE } from './manifest.js';
 
@@ -10,17 +11,20 @@ export type SupportRecords = Omit<SupportSet, 'representations'>;
 const KEYS = { required: ['id', 'label', 'predictedLabel'], optional: ['document', 'metadata'] };
 
 /** The bytes of `support.jsonl`; documents and metadata only where there are any. */
-export function encodeSupportRecords({ ids, labels, predictions, documents, metadata }: SupportRecords): Uint8Array {
-  return encodeJsonLines(
-    ids.map((id, i) => ({
+export function encodeSupportRecords(records: SupportRecords): Uint8Array {
+  return encodeJsonLines(writtenRecords(records), RECORDS_FILE);
+}
+
+function* writtenRecords({ ids, labels, predictions, documents, metadata }: SupportRecords) {
+  for (const [i, id] of ids.entries()) {
+    yield {
       id,
       label: labels[i],
       predictedLabel: predictions[i],
       document: documents?.[i],
       metadata: metadata?.[i],
-    })),
-    RECORDS_FILE,
-  );
+    };
+  }
 }
 
 /** Reads `support.jsonl`. Throws `bad-format`, `label-out-of-range` or `duplicate-id`. */
@@ -28,18 +32,28 @@ export function decodeSupportRecords(
   bytes: Uint8Array,
   { supportCount, classCount }: { readonly supportCount: number; readonly classCount: number },
 ): SupportRecords {
-  const rows = Array.from(decodeJsonLines(bytes, RECORDS_FILE), ({ value, where }) => fieldsOf(value, where, KEYS));
-  if (rows.length !== supportCount) {
-    throw badFormat(RECORDS_FILE, `${supportCount} lines, one a support row as the manifest says`, rows.length);
+  const ids: string[] = [];
+  const labels: number[] = [];
+  const predictions: number[] = [];
+  const documents: (string | undefined)[] = [];
+  const metadata: (JsonObject | undefined)[] = [];
+  // Row by row: what reads a row takes far more memory than what is kept of it.
+  for (const { value, where } of decodeJsonLines(bytes, RECORDS_FILE)) {
+    const row = fieldsOf(value, where, KEYS);
+    ids.push(row.text('id'));
+    labels.push(classAt(row, 'label', { classCount, allowed: OUT_OF_DISTRIBUTION }));
+    predictions.push(classAt(row, 'predictedLabel', { classCount }));
+    documents.push(row.has('document') ? (row.textOrNull('document') ?? undefined) : undefined);
+    metadata.push(row.has('metadata') ? row.freeObject('metadata') : undefined);
   }
-  const documents = rows.map((row) => (row.has('document') ? (row.textOrNull('document') ?? undefined) : undefined));
-  const metadata = rows.map((row) => (row.has('metadata') ? row.freeObject('metadata') : undefined));
-  const ids = rows.map((row) => row.text('id'));
+  if (ids.length !== supportCount) {
+    throw badFormat(RECORDS_FILE, `${supportCount} lines, one a support row as the manifest says`, ids.length);
+  }
   requireUniqueIds(ids, RECORDS_FILE);
   return {
     ids,
-    labels: Int32Array.from(rows, (row) => classAt(row, 'label', { classCount, allowed: OUT_OF_DISTRIBUTION })),
-    predictions: Int32Array.from(rows, (row) => classAt(row, 'predictedLabel', { classCount })),
+    labels: Int32Array.from(labels),
+    predictions: Int32Array.from(predictions),
     ...(documents.some((document) => document !== undefined) && { documents }),
     ...(metadata.some((record) => record !== undefined) && { metadata }),
   };
