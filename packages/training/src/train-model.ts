@@ -9,6 +9,7 @@ import {
 import { type ExamplePool, poolExamples } from './check-examples.js';
 import type { SplitName, TrainingEngine } from './engine.js';
 import type { EpochReport, TrainingEvent } from './epoch-report.js';
+import { leftOutWarning, requireRoomInFiles } from './foresee-files.js';
 import { finalizeModel } from './finalize-model.js';
 import { kernelEngine } from './kernel-engine.js';
 import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
@@ -92,7 +93,8 @@ export interface TrainedModel extends TrainedRound {
 
 /**
  * Trains on labelled features: rounds of splits and initialisations, of which the best by `selectBy` is kept.
- * All inputs are checked before the first epoch; throws a typed error that says how to mend them, `not-finite` when training diverges, `aborted`.
+ * All inputs are checked before the first epoch, also whether the model will fit its files; throws a typed error that says how to mend them,
+ * `not-finite` when training diverges, `aborted`.
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
   const start = checkOptions(options);
@@ -102,13 +104,13 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   const progress = createProgress(settings, onProgress, options.resume);
   const { secondsElapsed } = progress;
   warnOfSmallCalibration(start, onProgress);
+  warnOfFullManifest(start, onProgress);
   try {
     const results = await trainRounds(options, { ...start, engine, progress });
     const winner = results.reduce((best, result) => (isBetter(result.best.score, best.best) ? result : best));
-    const keepDocuments = options.keepDocuments ?? true;
     const run = { settings, pool, results, engineName: engine.name, continuedFrom: continueFrom?.modelId };
     const finish = async (result: RoundResult): Promise<TrainedRound> => {
-      const final = await finalizeModel({ ...start, engine, winner: result, keepDocuments, signal });
+      const final = await finalizeModel({ ...start, engine, winner: result, signal });
       const seconds = secondsElapsed();
       return {
         ...final,
@@ -168,10 +170,14 @@ function checkOptions(options: TrainModelOptions) {
     options.classNames ?? saved?.classNames ?? Array.from({ length: pool.classCount }, (_, c) => `Class${c}`);
   requireClassNames(classNames, pool.classCount);
   if (saved) requireContinuable(saved, { pool, classNames, fingerprint: representation.fingerprint });
+  const plans = planRounds(pool, settings);
+  const keepDocuments = options.keepDocuments ?? true;
   return {
     settings,
     pool,
-    plans: planRounds(pool, settings),
+    plans,
+    leftOut: requireRoomInFiles({ pool, plans, settings, classNames, keepDocuments }),
+    keepDocuments,
     classNames,
     representation: { ...representation, ...saved?.representation },
   };
@@ -243,4 +249,12 @@ function warnOfSmallCalibration(
 function accuraciesIn(unsupported: readonly number[]): string {
   if (unsupported.length <= 3) return `a target accuracy of ${unsupported.join(', ')}`;
   return `${unsupported.length} target accuracies, from ${unsupported[0]} down to ${unsupported.at(-1)}`;
+}
+
+function warnOfFullManifest(
+  { leftOut }: Pick<ReturnType<typeof checkOptions>, 'leftOut'>,
+  onProgress: TrainModelOptions['onProgress'],
+): void {
+  if (leftOut.length > 0)
+    onProgress?.({ kind: 'warning', message: leftOutWarning(leftOut), unsupportedAccuracies: [] });
 }

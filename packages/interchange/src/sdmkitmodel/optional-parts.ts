@@ -10,6 +10,7 @@ const CHOICES: readonly (readonly OptionalPart[])[] = [
   ['bestIterationSplits'],
   ['sourceData'],
   ['bestIterationSplits', 'sourceData'],
+  ['trainingRun'],
   ['bestIterationSplits', 'sourceData', 'trainingRun'],
 ];
 
