@@ -24,12 +24,6 @@ export function requireRoomInFiles({
   keepDocuments,
 }: ForeseenRun): readonly OptionalPart[] {
   const { features, id, document } = pool.examples;
-  const idBytes = new Uint32Array(features.rows);
-  const documentBytes = new Float64Array(keepDocuments ? features.rows : 0);
-  for (let row = 0; row < features.rows; row++) {
-    idBytes[row] = jsonBytes(id(row));
-    if (keepDocuments) documentBytes[row] = jsonBytes(document(row) ?? '');
-  }
   const foreseen = plans.map(({ rows: { training, calibration } }) =>
     foreseeModel({
       ...settings,
@@ -37,9 +31,9 @@ export function requireRoomInFiles({
       calibrationCount: calibration.length,
       featureCount: features.columns,
       classNames,
-      supportIdBytes: sumOver(training, idBytes),
-      calibrationIdBytes: sumOver(calibration, idBytes),
-      documentBytes: keepDocuments ? sumOver(training, documentBytes) : 0,
+      supportIdBytes: sumOver(training, (row) => jsonBytes(id(row))),
+      calibrationIdBytes: sumOver(calibration, (row) => jsonBytes(id(row))),
+      documentBytes: keepDocuments ? sumOver(training, (row) => jsonBytes(document(row) ?? '')) : 0,
     }),
   );
   const obstacle = foreseen.find((round) => round.obstacle !== undefined)?.obstacle;
@@ -56,8 +50,7 @@ export function leftOutWarning(leftOut: readonly OptionalPart[]): string {
   return `there are too many rows or epochs for the manifest of a model file; ${leftOut.join(' and ')} of the metadata may have to be left out of it, which no estimate depends on`;
 }
 
-function sumOver(rows: Int32Array, bytes: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < rows.length; i++) sum += bytes[rows[i]!]!;
-  return sum;
+/** No array of all of them: memory is short where rows are many. */
+function sumOver(rows: Int32Array, bytesOf: (row: number) => number): number {
+  return rows.reduce((sum, row) => sum + bytesOf(row), 0);
 }

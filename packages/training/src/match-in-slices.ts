@@ -50,7 +50,7 @@ export async function matchInSlices(
     nearestDistances.set(found.nearestDistances, start);
   };
   add(known, 0);
-  if (isWorthWhole(representations) && areSupport && known.similarities.length === 0 && index.matchSupport) {
+  if (areMatchedTogether(representations) && areSupport && known.similarities.length === 0 && index.matchSupport) {
     add(await index.matchSupport({ maxSimilarity, signal, onProgress }), 0);
     await onSlice?.({ similarities, nearestDistances });
     return { similarities, nearestDistances };
@@ -72,6 +72,7 @@ export async function matchInSlices(
   return { similarities, nearestDistances };
 }
 
-function isWorthWhole({ rows, columns }: Matrix): boolean {
+/** Whether all rows of a training split of this size are matched to each other at once, where the index can and half of them are good. */
+export function areMatchedTogether({ rows, columns }: Pick<Matrix, 'rows' | 'columns'>): boolean {
   return rows * rows * columns <= TOGETHER_WORK;
 }

@@ -1,3 +1,5 @@
+import { areMatchedTogether } from '@sdmjs/training';
+
 /** The sizes of a training run. */
 export interface RunSizes {
   readonly trainingRows: number;
@@ -31,8 +33,13 @@ export interface MachineSpeeds {
  * its digest and its place for the model file. Measured up to 1,000,000 rows, see docs/performance.md.
  */
 const ROW_BYTES = { matching: 165, finished: 310 };
+/**
+ * Bytes held beside that while training rows are matched to each other: results, limits, the order and the lists it is made from, a row;
+ * and what every thread of the kernels knows, a row and in notes.
+ */
+const TOGETHER_BYTES = { row: 145, rowOfThread: 20, notesOfThread: 3e6 };
 /** Node, kernels, compiled code, young objects and the distances of a block of queries, in bytes. */
-const RUNTIME_BYTES = 100e6;
+const RUNTIME_BYTES = 90e6;
 /** Of each further thread of the kernels: itself, and the distances of a block of queries. */
 const THREAD_BYTES = 25e6;
 /** 4-byte numbers kept for a weight: those of a round and the best, each with what is copied on the way, and two moments. */
@@ -40,10 +47,9 @@ const WEIGHT_COPIES = 8;
 
 /** Time and memory of a run: counts of products over measured speeds, and bytes from the sizes. */
 export function planRun(sizes: RunSizes, speeds: MachineSpeeds) {
-  const { trainingRows, representationSize } = sizes;
   const { projected, matched } = productsOf(sizes);
-  const bytes = bytesOf(sizes);
-  const steps = Math.ceil(trainingRows / sizes.batchSize) * speeds.secondsPerStep;
+  const bytes = bytesOf(sizes, speeds.threads);
+  const steps = Math.ceil(sizes.trainingRows / sizes.batchSize) * speeds.secondsPerStep;
   const projecting = projected / speeds.projectedNumbersPerSecond;
   const matching = matched / speeds.matchedNumbersPerSecond;
   const rest = WEIGHT_COPIES * bytes.weights + RUNTIME_BYTES + (speeds.threads - 1) * THREAD_BYTES;
@@ -52,7 +58,6 @@ export function planRun(sizes: RunSizes, speeds: MachineSpeeds) {
     bytes: {
       features: bytes.features,
       peak: bytes.features + Math.max(bytes.matching, bytes.finished) + rest,
-      model: bytes.weights + 4 * trainingRows * representationSize,
     },
   };
 }
@@ -65,26 +70,42 @@ export function productsOfRun(sizes: RunSizes): number {
 
 /** What each further round at a time takes: matching of its own, weights, a thread; and one copy of the features, which the rounds share. */
 export function bytesOfRound(sizes: RunSizes): number {
-  const { features, weights, matching } = bytesOf(sizes);
+  const { features, weights, matching } = bytesOf(sizes, 1);
   return features + matching + WEIGHT_COPIES * weights + RUNTIME_BYTES / 2;
 }
 
 /** Of one epoch. */
 function productsOf({ trainingRows, calibrationRows, featureCount, representationSize }: RunSizes) {
   const rows = trainingRows + calibrationRows;
+  const isTogether = areMatchedTogether({ rows: trainingRows, columns: representationSize });
+  const trainingShare = isTogether ? shareTogether(representationSize) : 1;
   return {
     projected: rows * featureCount * representationSize,
-    matched: rows * trainingRows * representationSize,
+    matched: (trainingShare * trainingRows + calibrationRows) * trainingRows * representationSize,
   };
 }
 
-function bytesOf({ trainingRows, calibrationRows, featureCount, representationSize, classCount }: RunSizes) {
+/** Of the time of as many queries, where at least half of the rows are good: .53 at M = 1,000 and .64 at M = 64, as measured; hardly more below. */
+function shareTogether(representationSize: number): number {
+  return Math.min(0.64, 0.52 + 7.7 / representationSize);
+}
+
+function bytesOf(
+  { trainingRows, calibrationRows, featureCount, representationSize, classCount }: RunSizes,
+  threads: number,
+) {
   const rows = trainingRows + calibrationRows;
+  const { row, rowOfThread, notesOfThread } = TOGETHER_BYTES;
+  // A second integer copy of the training split, in the order of its classes.
+  const together =
+    (2 * representationSize + row) * trainingRows + threads * (rowOfThread * trainingRows + notesOfThread);
+  const isTogether = areMatchedTogether({ rows: trainingRows, columns: representationSize });
   return {
     features: 4 * rows * featureCount,
     weights: 4 * representationSize * (featureCount + classCount + 1),
     // Features are read where they are. Matching keeps the representations of both splits, and integer copies of the training split.
-    matching: 2 * (2 * rows + trainingRows) * representationSize + ROW_BYTES.matching * rows,
+    matching:
+      2 * (2 * rows + trainingRows) * representationSize + ROW_BYTES.matching * rows + (isTogether ? together : 0),
     finished: 4 * trainingRows * representationSize + ROW_BYTES.finished * rows,
   };
 }

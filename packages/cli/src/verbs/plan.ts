@@ -1,6 +1,8 @@
+import type { ForeseenModel } from '@sdmjs/interchange';
 import { count, numberBetween } from '../options.js';
 import type { VerbHost } from '../program.js';
 import { measureMachine } from '../plan/measure-machine.js';
+import { foreseeFiles } from '../plan/foresee-files.js';
 import { planRun, type RunSizes } from '../plan/plan-run.js';
 import { formatTable } from '../tables/table.js';
 import { formatSeconds } from '../terminal/progress.js';
@@ -54,6 +56,7 @@ async function plan(options: PlanOptions, session: Session): Promise<undefined> 
   session.tell('stage', { stage: 'measuring' });
   const speeds = await measureMachine(sizes, session.interrupts.signal);
   const planned = planRun(sizes, speeds);
+  const files = foreseeFiles(sizes);
   const { seconds, bytes } = planned;
   session.say(
     `Measured here in ${formatSeconds(speeds.secondsSpent)}: a step of ${sizes.batchSize} rows takes ${(1000 * speeds.secondsPerStep).toFixed(1)} ms, matching ${(speeds.matchedNumbersPerSecond / 1e9).toFixed(1)} thousand million products a second.`,
@@ -76,11 +79,20 @@ async function plan(options: PlanOptions, session: Session): Promise<undefined> 
       [
         ['features', megabytes(bytes.features)],
         ['at its peak, about', megabytes(bytes.peak)],
-        ['the model on disk', megabytes(bytes.model)],
+        ['the model on disk, without texts, up to', megabytes(files.bytes)],
       ],
     ),
   );
-  session.tell('result', { sizes, speeds, ...planned });
+  sayLimits(files, session);
+  session.tell('result', { sizes, speeds, ...planned, files });
+}
+
+function sayLimits({ leftOut, obstacle }: ForeseenModel, { say }: Session): void {
+  if (obstacle !== undefined) say(`This model could not be saved, so training refuses it: ${obstacle}.`);
+  if (leftOut.length > 0)
+    say(
+      `The manifest of the model may have no room for ${leftOut.join(' and ')} of its metadata; no estimate depends on them.`,
+    );
 }
 
 function megabytes(bytes: number): string {

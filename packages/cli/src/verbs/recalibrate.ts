@@ -6,6 +6,7 @@ import { numberBetween } from '../options.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
 import type { Session } from '../terminal/session.js';
+import { sayLeftOut } from '../train/say-left-out.js';
 
 interface RecalibrateOptions {
   readonly model: string;
@@ -58,7 +59,7 @@ async function recalibrateModel(options: RecalibrateOptions, session: Session): 
   const ladder = await ladderOf(estimator, interrupts.signal);
   await interrupts.check();
   session.tell('stage', { stage: 'saving' });
-  await saveModel(estimator, output, { overwrite });
+  await saveModel(estimator, output, { overwrite, onLeftOut: sayLeftOut(session) });
   session.say(`saved in ${output}`);
   session.say(ladderTable(ladder, estimator.model.classNames));
   const report = {

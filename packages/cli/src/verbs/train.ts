@@ -13,6 +13,7 @@ import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
 import { openCheckpoint, sayKept } from '../train/checkpoint.js';
 import { runSizes } from '../train/run-sizes.js';
+import { sayLeftOut } from '../train/say-left-out.js';
 import { epochCountOf, sayResumed } from '../train/say-resumed.js';
 import { type TrainOptions, withTrainOptions } from '../train/train-options.js';
 
@@ -42,7 +43,7 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   const training = trainAndCalibrate({ ...inputs, resume, onCheckpoint }, session);
   const { trained, estimator, seconds } = await (resume ? training.catch(checkpoint.explain) : training);
   session.tell('stage', { stage: 'saving' });
-  await saveModel(estimator, options.output, { overwrite: options.overwrite });
+  await saveModel(estimator, options.output, { overwrite: options.overwrite, onLeftOut: sayLeftOut(session) });
   if (!trained.isStoppedEarly) await checkpoint.remove();
   const ladder = await ladderOf(estimator);
   const report = reportOf({ options, trained, estimator, seconds });

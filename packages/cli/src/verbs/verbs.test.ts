@@ -267,10 +267,21 @@ it('plans time and memory from a measurement', async () => {
   const result = eventsOf(stdout).at(-1) as unknown as {
     seconds: { total: number; steps: number; projecting: number; matching: number };
     bytes: { features: number };
+    files: object;
   };
   const { total, steps, projecting, matching } = result.seconds;
   expect(total).toBeCloseTo(3 * (steps + projecting + matching), 9);
   expect(result.bytes.features).toBe(4 * 2000 * 8);
+  expect(result.files).toEqual({ bytes: expect.any(Number) as number, leftOut: [] });
+});
+
+it.each<[string, RegExp]>([
+  ['1500000 --training-share 0.95', /no room for sourceData of its metadata/],
+  ['3000000', /could not be saved, so training refuses it: manifest\.json may have at most 67108864 bytes/],
+])('plans for %s rows, and says what does not fit the files of the model', async (rows, said) => {
+  const { stdout, exitCode } = await sdm(`plan --rows ${rows} --features 8 --exemplar-dimension 8`);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(said);
 });
 
 it('keeps the files apart that it was given, under --do-not-shuffle-data', async () => {
