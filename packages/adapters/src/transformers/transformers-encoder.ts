@@ -22,7 +22,7 @@ export interface ExtractFeatures {
 export interface TransformersEncoderOptions {
   /** `pipeline` of `@huggingface/transformers`, configured as you like (its `env` says whether the hub may be asked). */
   readonly pipeline: Pipeline;
-  /** A model of the hub, or a folder. */
+  /** A model of the hub, or the name of a folder: `localModel` of `@sdmjs/adapters/node` gives it with the revision that its files are. */
   readonly model: string;
   /** A commit says more than a branch. @default 'main' */
   readonly revision?: string | undefined;
