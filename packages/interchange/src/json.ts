@@ -1,5 +1,6 @@
 import { SdmError } from '@sdmjs/core';
-import { parse, stringify } from 'lossless-json';
+import { stringify } from 'lossless-json';
+import { parseJsonText } from './parse-json-text.js';
 
 /** What JSON can hold. Integers beyond 2^53 are bigints, so that 64-bit seeds survive reading and writing. */
 export type JsonValue = null | boolean | number | bigint | string | readonly JsonValue[] | JsonObject;
@@ -14,7 +15,10 @@ export interface JsonObject {
  */
 export function parseJson(text: string, where: string): JsonValue {
   try {
-    const value = parse(text, null, parseNumber) as JsonValue;
+    const value = parseJsonText(text, {
+      numberOf: parseNumber,
+      areSame: (one, other) => stringifyJson(one) === stringifyJson(other),
+    });
     requireSoundStrings(value);
     return value;
   } catch (error) {
@@ -31,20 +35,36 @@ export function stringifyJson(value: unknown, options: { readonly indent?: numbe
   return text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** How long `stringifyJson` makes a value with an indent of 2, at `depth` within another one; nothing is put together, so it may be longer than any string. */
-export function indentedLength(value: unknown, depth = 0): number {
-  if (typeof value !== 'object' || value === null || 'toJSON' in value) return stringifyJson(value).length;
-  let length = 0;
-  const add = (child: unknown, keyLength: number): void => {
-    length += 2 * (depth + 1) + keyLength + indentedLength(child, depth + 1) + 2;
+/** Calls `add` with one piece of JSON after the other, indented by 2 from `depth` on: whole, the text may be longer than any string. */
+export function spellJson(value: unknown, add: (piece: string) => void, depth = 0): void {
+  if (typeof value !== 'object' || value === null || 'toJSON' in value) {
+    add(stringifyJson(value));
+    return;
+  }
+  const margin = `\n${' '.repeat(2 * depth)}`;
+  const [start, end] = Array.isArray(value) ? '[]' : '{}';
+  let mark = start;
+  const spell = (name: string, child: unknown): void => {
+    add(`${mark}${margin}  ${name}`);
+    mark = ',';
+    spellJson(child, add, depth + 1);
   };
-  if (Array.isArray(value)) value.forEach((child) => add(child, 0));
+  if (Array.isArray(value)) value.forEach((child) => spell('', child));
   else
     Object.entries(value).forEach(([key, child]) => {
-      if (child !== undefined) add(child, stringifyJson(key).length + 2);
+      if (child !== undefined) spell(`${stringifyJson(key)}: `, child);
     });
-  // Two brackets, their line ends, and the comma that the last member lacks.
-  return length === 0 ? 2 : length + 2 * depth + 2;
+  add(mark === start ? `${start}${end}` : `${margin}${end}`);
+}
+
+/** How long that is. */
+export function indentedLength(value: unknown, depth = 0): number {
+  let length = 0;
+  const add = (piece: string): void => {
+    length += piece.length;
+  };
+  spellJson(value, add, depth);
+  return length;
 }
 
 /** How deep objects and arrays nest; a scalar inside an object is at depth 1. */

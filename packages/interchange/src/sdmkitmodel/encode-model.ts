@@ -36,9 +36,9 @@ export async function encodeModel(estimator: SdmEstimator, { onLeftOut }: Encode
     ...(calibrationScores && { [CALIBRATION_FILE]: encodeCalibrationRecords(calibrationScores) }),
   };
   const checksums = await checksumsOf(payloads, Object.keys(payloads));
-  const { text, leftOut } = writeManifest({ ...manifestOf(estimator), checksums });
+  const { bytes, leftOut } = writeManifest({ ...manifestOf(estimator), checksums });
   if (leftOut.length > 0) onLeftOut?.(leftOut);
-  return { [MANIFEST_FILE]: new TextEncoder().encode(text), ...payloads };
+  return { [MANIFEST_FILE]: bytes, ...payloads };
 }
 
 function manifestOf(estimator: SdmEstimator): ModelManifest {

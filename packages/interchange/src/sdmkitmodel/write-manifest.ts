@@ -1,6 +1,6 @@
 import { SdmError } from '@sdmjs/core';
 import packageManifest from '../../package.json' with { type: 'json' };
-import { indentedLength, stringifyJson } from '../json.js';
+import { indentedLength, spellJson } from '../json.js';
 import {
   LARGEST_MANIFEST,
   MANIFEST_FILE,
@@ -13,13 +13,13 @@ import {
 import { chooseLeftOut, type OptionalPart } from './optional-parts.js';
 
 export interface WrittenManifest {
-  readonly text: string;
+  readonly bytes: Uint8Array;
   /** Members of the metadata for which there was no room. */
   readonly leftOut: readonly OptionalPart[];
 }
 
 /**
- * The text of `manifest.json`, keys in the order of the Python SDK, without optional parts where the whole would be longer than a reader takes.
+ * The bytes of `manifest.json`, keys in the order of the Python SDK, without optional parts where the whole would be longer than a reader takes.
  * Throws `out-of-range` where the rest alone is.
  */
 export function writeManifest(manifest: ModelManifest, largest = LARGEST_MANIFEST): WrittenManifest {
@@ -41,8 +41,29 @@ export function writeManifest(manifest: ModelManifest, largest = LARGEST_MANIFES
   }
   const kept = Object.entries(metadata).filter(([name]) => !leftOut.some((part) => part === name));
   const written = leftOut.length === 0 ? manifest : { ...manifest, metadata: Object.fromEntries(kept) };
-  return { text: `${stringifyJson(spelled(written), { indent: 2 })}\n`, leftOut };
+  return { bytes: encodePieces(spelled(written)), leftOut };
 }
+
+/** A string of all would take many times its length while it is put together. */
+function encodePieces(manifest: object): Uint8Array {
+  const bytes = new Uint8Array(indentedLength(manifest) + 1);
+  let offset = 0;
+  let text = '';
+  const flush = (): void => {
+    offset += encoder.encodeInto(text, bytes.subarray(offset)).written;
+    text = '';
+  };
+  spellJson(manifest, (piece) => {
+    text += piece;
+    if (text.length >= PIECE_LENGTH) flush();
+  });
+  text += '\n';
+  flush();
+  return bytes;
+}
+
+const encoder = new TextEncoder();
+const PIECE_LENGTH = 2 ** 16;
 
 function spelled(manifest: ModelManifest) {
   const { configuration, normalization, representation, metadata, checksums } = manifest;
