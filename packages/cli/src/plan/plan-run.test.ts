@@ -29,6 +29,13 @@ it('counts steps, products and bytes', () => {
   expect(bytes.features).toBe(4 * 11_000 * 256);
 });
 
+it('counts copies of the support while the model is saved', () => {
+  const { bytes } = planRun(sizes, speeds);
+  // By hand: the support four times, 1,010 bytes a row; weights and what is there anyway.
+  const model = 4 * 4 * 10_000 * 64 + 1010 * 11_000;
+  expect(bytes.saving - bytes.features - model).toBe(8 * 4 * 64 * 259 + 90e6);
+});
+
 it('counts what threads hold', () => {
   const of = (threads: number) => planRun(sizes, { ...speeds, threads }).bytes.peak;
   // Themselves, and what they know of the rows that are matched to each other.

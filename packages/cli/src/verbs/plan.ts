@@ -78,7 +78,8 @@ async function plan(options: PlanOptions, session: Session): Promise<undefined> 
       ['', 'memory'],
       [
         ['features', megabytes(bytes.features)],
-        ['at its peak, about', megabytes(bytes.peak)],
+        ['training at its peak, about', megabytes(bytes.peak)],
+        ['saving the model, about', megabytes(bytes.saving)],
         ['the model on disk, without texts, up to', megabytes(files.bytes)],
       ],
     ),
