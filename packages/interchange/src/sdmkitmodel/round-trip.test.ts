@@ -77,6 +77,18 @@ it('writes a manifest as the Python SDK lays it out', async () => {
   expect(textOf(files, 'calibration.jsonl')).toContain('"d0":1.0000000200408773e+20,"d":0.25,');
 });
 
+it('leaves digests out of a manifest that is longer than readers take, and says so', async () => {
+  const long = '0'.repeat(2 ** 26);
+  const leftOut: string[] = [];
+  const metadata = { note: 'kept', sourceData: { trainingFeatureDigests: [long] } };
+  const files = await encodeModel(scoreFixture({ metadata }), { onLeftOut: (parts) => leftOut.push(...parts) });
+  expect(leftOut).toEqual(['sourceData']);
+  expect((await decodeModel(files)).metadata).toEqual({ note: 'kept' });
+  await expect(encodeModel(scoreFixture({ metadata: { note: long } }))).rejects.toEqual(
+    expect.objectContaining({ code: 'out-of-range' }),
+  );
+});
+
 it('recalibrates from the rows of the file, and says when there are none', async () => {
   const calibrated = recalibrate(await again(scoreFixture({ calibrationScores: fixtureCalibration() })));
   expect(calibrated.modelId).not.toBe('python-score-interchange-v1');
