@@ -19,6 +19,8 @@ const MOST_NOTES = 2 ** 18;
 const CHUNK_PLACES = 256;
 /** About how many rows are looked up for a place. */
 const LOOKED_UP = 8;
+/** Good class of rows that are not good. */
+const NO_CLASS = -1;
 /** Bytes of the fields of assembly/mutual.ts. */
 const RECORD_BYTES = 96;
 const BOUNDS_BYTES = 48;
@@ -42,33 +44,35 @@ interface Block {
 
 /** The order in which rows are matched to each other, or undefined where that is not worth while. */
 export function orderByClass(goodClasses: Int32Array): Order | undefined {
-  const groups = new Map<number, number[]>();
-  goodClasses.forEach((goodClass, row) => {
-    const group = groups.get(goodClass);
-    if (group) group.push(row);
-    else groups.set(goodClass, [row]);
-  });
-  const others = groups.get(-1) ?? [];
-  groups.delete(-1);
-  const good = goodClasses.length - others.length;
-  if (good < LEAST_ROWS || 2 * good < goodClasses.length || good < LEAST_CLASS * groups.size) return undefined;
-  const places: number[] = [];
+  const counts = new Map<number, number>();
+  for (const goodClass of goodClasses) counts.set(goodClass, (counts.get(goodClass) ?? 0) + 1);
+  const others = counts.get(NO_CLASS) ?? 0;
+  counts.delete(NO_CLASS);
+  const good = goodClasses.length - others;
+  if (good < LEAST_ROWS || 2 * good < goodClasses.length || good < LEAST_CLASS * counts.size) return undefined;
+  const nextPlaces = new Map<number, number>();
   const blocks: Block[] = [];
-  const add = (rows: readonly number[]): number => {
-    const start = places.length;
-    for (const row of rows) places.push(row);
-    while (places.length % 8 !== 0) places.push(-1);
-    return start;
-  };
-  for (const rows of groups.values()) {
-    const first = add(rows);
-    for (let i = 0; i < rows.length; i += BLOCK) {
-      blocks.push({ start: first + i, count: Math.min(BLOCK, rows.length - i), end: places.length });
+  let answered = 0;
+  for (const [goodClass, count] of counts) {
+    const end = answered + padded(count);
+    nextPlaces.set(goodClass, answered);
+    for (let i = 0; i < count; i += BLOCK) {
+      blocks.push({ start: answered + i, count: Math.min(BLOCK, count - i), end });
     }
+    answered = end;
   }
-  const answered = places.length;
-  add(others);
-  return { rows: Int32Array.from(places), good, answered, blocks };
+  nextPlaces.set(NO_CLASS, answered);
+  const rows = new Int32Array(answered + padded(others)).fill(-1);
+  goodClasses.forEach((goodClass, row) => {
+    const place = nextPlaces.get(goodClass)!;
+    rows[place] = row;
+    nextPlaces.set(goodClass, place + 1);
+  });
+  return { rows, good, answered, blocks };
+}
+
+function padded(count: number): number {
+  return Math.ceil(count / 8) * 8;
 }
 
 /** What is matched: the good rows of a support, in some order. */
