@@ -55,15 +55,21 @@ it('counts every pair of training rows where they are too many to be matched to 
 
 // Peaks in MB of whole processes, points of `pnpm bench growth` on 26 November 2026; 10 % is what docs/performance.md claims.
 it.each<[Partial<RunSizes>, number]>([
-  [{}, 113],
-  [{ trainingRows: 30_000 }, 140],
-  [{ trainingRows: 100_000 }, 287],
-  [{ trainingRows: 100_000, featureCount: 64, representationSize: 16 }, 172],
-  [{ trainingRows: 300_000, featureCount: 64, representationSize: 16 }, 317],
+  [{}, 117],
+  [{ trainingRows: 30_000 }, 141],
+  [{ trainingRows: 100_000 }, 268],
+  [{ trainingRows: 10_000, featureCount: 64, representationSize: 16 }, 100],
+  [{ trainingRows: 30_000, featureCount: 64, representationSize: 16 }, 106],
+  [{ trainingRows: 100_000, featureCount: 64, representationSize: 16 }, 175],
+  [{ trainingRows: 300_000, featureCount: 64, representationSize: 16 }, 293],
   [{ representationSize: 16 }, 110],
-  [{ representationSize: 1000 }, 188],
-  [{ featureCount: 1024 }, 147],
-  [{ featureCount: 4096 }, 291],
+  [{ representationSize: 1000 }, 189],
+  [{ featureCount: 64 }, 114],
+  [{ featureCount: 1024 }, 146],
+  [{ featureCount: 4096 }, 312],
+  [{ classCount: 8 }, 124],
+  [{ classCount: 32 }, 119],
+  [{ classCount: 128 }, 115],
   [{ trainingRows: 1_000_000, calibrationRows: 10_000 }, 1645],
 ])('foresees the memory of %o', (changes, megabytes) => {
   const { peak } = planRun({ ...sizes, ...changes }, speeds).bytes;

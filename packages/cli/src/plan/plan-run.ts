@@ -34,10 +34,10 @@ export interface MachineSpeeds {
  */
 const ROW_BYTES = { matching: 165, finished: 310 };
 /**
- * Bytes held beside that while training rows are matched to each other: results, limits, the order and the lists it is made from, a row;
+ * Bytes held beside that while training rows are matched to each other: results, limits and the order, a row;
  * and what every thread of the kernels knows, a row and in notes.
  */
-const TOGETHER_BYTES = { row: 145, rowOfThread: 20, notesOfThread: 3e6 };
+const TOGETHER_BYTES = { row: 80, rowOfThread: 20, notesOfThread: 3e6 };
 /**
  * While a model is written and read again: copies of the support, and bytes a row of what is between records and their text. Within 40 % of
  * what was measured from 10,000 to 1,000,000 rows: much of it is garbage, collected sooner or later.
