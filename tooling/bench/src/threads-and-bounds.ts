@@ -7,6 +7,7 @@ const SUPPORT = 10_000;
 const FEATURES = 1024;
 const REPRESENTATION = 1000;
 const QUERIES = 128;
+const ROWS_TO_EACH_OTHER = 4000;
 
 /** Two ways to the same numbers, in one run. Milliseconds of wall time and of all threads' processor time, medians with their range. */
 export interface Comparison {
@@ -43,6 +44,7 @@ export async function compareKernels(): Promise<Comparison[]> {
         after: ['bounded by integers, all of matching, 1 thread', batch(alone)],
       }),
       await compare('match 128 queries', { before: ['1 thread', batch(alone)], after: [threads, batch(together)] }),
+      await compareMutual(one, vectors),
       await compare('project 128 rows', { before: ['1 thread', project(one)], after: [threads, project(all)] }),
       await compare('match one document, 25 nearest', {
         before: ['all float32 distances, 1 thread', eachQuery(queries, (query) => alone.distances(query.data))],
@@ -54,6 +56,23 @@ export async function compareKernels(): Promise<Comparison[]> {
     one.dispose();
     all.dispose();
   }
+}
+
+/** Rows of which each is matched to all others: as queries, and each pair once. */
+async function compareMutual(kernels: Kernels, { data, columns }: Matrix): Promise<Comparison> {
+  const vectors = createMatrix(ROWS_TO_EACH_OTHER, columns, data.slice(0, ROWS_TO_EACH_OTHER * columns));
+  // Two classes, which do not lie apart: what is found does not matter here.
+  const predictions = Int32Array.from({ length: vectors.rows }, (_, j) => j % 2);
+  const goodClasses = predictions.map((prediction, j) => (j % 50 === 0 ? -1 : prediction));
+  const matcher = kernels.createMatcher({ vectors, goodClasses });
+  const request = { predictions, maxSimilarity: 2048 };
+  const exclusions = Int32Array.from(predictions.keys());
+  const compared = await compare(`match ${ROWS_TO_EACH_OTHER} rows to each other`, {
+    before: ['as queries, 1 thread', () => matcher.match({ ...request, queries: vectors, exclusions })],
+    after: ['each pair once, 1 thread', () => matcher.matchSupport(request)],
+  });
+  matcher.dispose();
+  return compared;
 }
 
 async function compareHeld(kernels: Kernels, { rows, weights }: Record<'rows' | 'weights', Matrix>) {
