@@ -1,16 +1,16 @@
-import { PANEL_QUERIES, QUERY_STEP, SUPPORT_STEP } from './integer-distances';
+import { COLUMNS, COLUMNS_BYTES, queryLane, QUERY_STEP, supportLane, SUPPORT_STEP } from './panels';
 import { multiplyPanels } from './integer-product';
 import { Query, QUERY_BYTES, Support } from './records';
-import { ALL, BAD, least } from './scan';
+import { ALL, BAD, least, leastLane } from './scan';
 
 // A granule is 256 support rows. Of each the least integer distances to every query of a block are kept, so that afterwards only granules
 // are looked at that can matter; their distances are kept, too, where there is room, or else made again.
 
-export const GRANULE: i32 = 256;
+export const GRANULE: i32 = COLUMNS;
 /** Least distances of a query to all rows of a granule, and to those that are not good for it. */
 export const MINIMA_BYTES: usize = 8;
 /** Distances of a query to the rows of a granule. */
-export const GRANULE_BYTES: usize = <usize>GRANULE * 4;
+export const GRANULE_BYTES: usize = COLUMNS_BYTES;
 
 /** Where a block of queries works. */
 @unmanaged
@@ -40,11 +40,6 @@ export function minimaAt(b: Block, granule: i32, query: i32): usize {
   return b.minima + <usize>(granule * b.count + query) * MINIMA_BYTES;
 }
 
-/** Where the integers of a query begin, two of them every QUERY_STEP bytes; `pairs` is how many twos there are. */
-export function integersAt(b: Block, pairs: usize, query: i32): usize {
-  return b.panels + <usize>(query / PANEL_QUERIES) * pairs * QUERY_STEP + <usize>(query % PANEL_QUERIES) * 4;
-}
-
 /** Integer distances of all pairs, in so far as they are kept, and the minima of every granule. */
 export function surveyGranules(s: Support, b: Block): void {
   for (let granule = 0; granule < granulesOf(s); granule++) {
@@ -62,10 +57,10 @@ export function granuleDistances(s: Support, b: Block, granule: i32, query: i32)
   const start = granule * GRANULE;
   if (b.keepsDistances) return distancesAt(b, granule, query);
   const pairs = <usize>s.stride >> 1;
-  const integers = integersAt(b, pairs, query);
+  const integers = queryLane(b.panels, pairs, query);
   const record = b.queries + <usize>query * QUERY_BYTES;
   for (let column = start; column < min(start + GRANULE, s.width); column += 8) {
-    const panel = s.panels + <usize>(column >> 3) * pairs * SUPPORT_STEP;
+    const panel = supportLane(s.panels, pairs, column);
     const target = b.granule + <usize>(column - start) * 4;
     measurePanel(record, integers, QUERY_STEP, panel, pairs, s.lengths + <usize>column * 4, target);
   }
@@ -94,7 +89,7 @@ export function measurePanel(
 function multiplyGranule(s: Support, b: Block, granule: i32): void {
   const pairs = <usize>s.stride >> 1;
   const start = granule * GRANULE;
-  const panels = s.panels + <usize>start * pairs * 4;
+  const panels = supportLane(s.panels, pairs, start);
   multiplyPanels(b.panels, b.count, panels, min(GRANULE, s.width - start), pairs, distancesAt(b, granule, 0));
 }
 
@@ -146,9 +141,4 @@ function isExcludedIn(b: Block, granule: i32, query: i32): bool {
 
 function placeOfExcluded(b: Block, granule: i32, query: i32): usize {
   return <usize>(i32.load(b.exclusions + (<usize>query << 2)) - granule * GRANULE) << 2;
-}
-
-export function leastLane(lanes: v128): f32 {
-  const low = min(f32x4.extract_lane(lanes, 0), f32x4.extract_lane(lanes, 1));
-  return min(low, min(f32x4.extract_lane(lanes, 2), f32x4.extract_lane(lanes, 3)));
 }

@@ -1,11 +1,6 @@
 import { measurePanel } from './granules';
+import { supportLane } from './panels';
 import { Support } from './records';
-
-/** Queries of a panel: with 8 support rows, sums and factors fill 14 of the 16 registers that there are at least. */
-export const PANEL_QUERIES: i32 = 5;
-/** Bytes of two numbers of a panel of queries and of 8 support rows. */
-export const QUERY_STEP: usize = 20;
-export const SUPPORT_STEP: usize = 32;
 
 /** Squared distances between integer copies of one query (its integers in order) and of the support panels of one chunk. */
 export function measureChunk(
@@ -16,6 +11,6 @@ export function measureChunk(
   const end = min((chunk + 1) * panelsInChunk, s.width >> 3);
   for (let panel = chunk * panelsInChunk; panel < end; panel++) {
     const at = <usize>panel * 32;
-    measurePanel(query, integers, 4, s.panels + <usize>panel * pairs * SUPPORT_STEP, pairs, s.lengths + at, distances + at);
+    measurePanel(query, integers, 4, supportLane(s.panels, pairs, panel << 3), pairs, s.lengths + at, distances + at);
   }
 }

@@ -1,11 +1,8 @@
-import { PANEL_QUERIES, QUERY_STEP, SUPPORT_STEP } from './integer-distances';
-
-/** Bytes from the sums of one query to those of the next: 256 columns. */
-const SUMS_BYTES: usize = 1024;
+import { COLUMNS_BYTES, PANEL_QUERIES, QUERY_STEP, SUPPORT_STEP } from './panels';
 
 /**
  * Sums of products of the integers of `count` queries (a multiple of PANEL_QUERIES) and of `columns` support rows (a multiple of 8, at most
- * 256), exactly. Every support panel, which stays in the first cache, meets every panel of queries.
+ * COLUMNS), exactly. Every support panel, which stays in the first cache, meets every panel of queries.
  */
 export function multiplyPanels(
   queries: usize, count: i32, panels: usize, columns: i32, pairs: usize, sums: usize,
@@ -16,7 +13,7 @@ export function multiplyPanels(
     for (let query = 0; query < count; query += PANEL_QUERIES) {
       multiplyIntegers(panel, panels, pairs, target);
       panel += pairs * QUERY_STEP;
-      target += <usize>PANEL_QUERIES * SUMS_BYTES;
+      target += <usize>PANEL_QUERIES * COLUMNS_BYTES;
     }
     panels += pairs * SUPPORT_STEP;
   }
@@ -53,16 +50,16 @@ export function multiplyIntegers(a: usize, b: usize, pairs: usize, sums: usize):
   }
   v128.store(sums, c00);
   v128.store(sums, c01, 16);
-  sums += SUMS_BYTES;
+  sums += COLUMNS_BYTES;
   v128.store(sums, c10);
   v128.store(sums, c11, 16);
-  sums += SUMS_BYTES;
+  sums += COLUMNS_BYTES;
   v128.store(sums, c20);
   v128.store(sums, c21, 16);
-  sums += SUMS_BYTES;
+  sums += COLUMNS_BYTES;
   v128.store(sums, c30);
   v128.store(sums, c31, 16);
-  sums += SUMS_BYTES;
+  sums += COLUMNS_BYTES;
   v128.store(sums, c40);
   v128.store(sums, c41, 16);
 }

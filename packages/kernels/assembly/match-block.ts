@@ -1,7 +1,7 @@
 import { countOf, DECISION_BYTES, decideBlock, Desk, LIST_BYTES, nearestOf } from './decide-block';
 import { allDistances, decide, distancesOf } from './decide';
-import { Block, GRANULE_BYTES, granulesOf, integersAt, MINIMA_BYTES, surveyGranules } from './granules';
-import { PANEL_QUERIES, QUERY_STEP } from './integer-distances';
+import { Block, GRANULE_BYTES, granulesOf, MINIMA_BYTES, surveyGranules } from './granules';
+import { paddedQueries, queryLane, QUERY_STEP } from './panels';
 import { leastBeyond, mostDistance } from './bounds';
 import { prepareQuery } from './prepare';
 import { Query, QUERY_BYTES, Request, Support } from './records';
@@ -45,7 +45,7 @@ export function matchBlock(support: usize, request: usize, chunk: i32, thread: i
 /** Divides the scratch; returns where the distances of a query to all rows go that is not bounded, with room for two lists of rows behind. */
 function layOut(s: Support, r: Request, b: Block, d: Desk, free: usize, count: i32): usize {
   const block = <usize>r.block;
-  b.count = paddedCount(count);
+  b.count = paddedQueries(count);
   b.rows = free;
   b.panels = b.rows + block * s.stride * 4;
   b.granule = b.panels + block * s.stride * 2;
@@ -61,10 +61,6 @@ function layOut(s: Support, r: Request, b: Block, d: Desk, free: usize, count: i
   return b.distances + block * (r.keepsDistances ? <usize>granulesOf(s) : 1) * GRANULE_BYTES;
 }
 
-function paddedCount(count: i32): i32 {
-  return ((count + PANEL_QUERIES - 1) / PANEL_QUERIES) * PANEL_QUERIES;
-}
-
 function prepareBlock(s: Support, r: Request, b: Block, start: i32, count: i32, totals: usize): void {
   const pairs = <usize>s.stride >> 1;
   memory.fill(b.queries, 0, <usize>b.count * QUERY_BYTES);
@@ -74,7 +70,7 @@ function prepareBlock(s: Support, r: Request, b: Block, start: i32, count: i32, 
     const offset = <usize>(start + i) << 2;
     const query = b.queries + <usize>i * QUERY_BYTES;
     const raw = r.queries + offset * s.stride;
-    const lane = integersAt(b, pairs, i);
+    const lane = queryLane(b.panels, pairs, i);
     prepareQuery(changetype<usize>(s), raw, query, b.rows + <usize>i * s.stride * 4, lane, QUERY_STEP, totals);
     changetype<Query>(query).prediction = i32.load(r.predictions + offset);
     i32.store(b.exclusions + (<usize>i << 2), i32.load(r.exclusions + offset));

@@ -1,4 +1,4 @@
-import { PANEL_QUERIES, QUERY_STEP, SUPPORT_STEP } from './integer-distances';
+import { paddedQueries, queryLane, QUERY_STEP, supportLane, SUPPORT_STEP } from './panels';
 import { multiplyPanels } from './integer-product';
 import { Mutual, Room, roomOf, SPAN } from './mutual';
 import { BOTH, lookAtSpan, ROWS, ROWS_BUT_SELF } from './mutual-look';
@@ -12,16 +12,12 @@ export function orderChunk(mutual: usize, placesInChunk: i32, chunk: i32, _threa
   const end = min((chunk + 1) * placesInChunk, m.places);
   for (let place = chunk * placesInChunk; place < end; place++) {
     const row = i32.load(m.order + (<usize>place << 2));
-    const target = laneOf(m.panels, pairs, place);
+    const target = supportLane(m.panels, pairs, place);
     const length = row < 0 ? <f32>Infinity : f32.load(s.lengths + (<usize>row << 2));
     f32.store(m.lengths + (<usize>place << 2), length);
     if (row < 0) for (let k: usize = 0; k < pairs; k++) i32.store(target + k * SUPPORT_STEP, 0);
-    else copyLane(laneOf(s.panels, pairs, row), SUPPORT_STEP, target, SUPPORT_STEP, pairs);
+    else copyLane(supportLane(s.panels, pairs, row), SUPPORT_STEP, target, SUPPORT_STEP, pairs);
   }
-}
-
-function laneOf(panels: usize, pairs: usize, row: i32): usize {
-  return panels + <usize>(row >> 3) * pairs * SUPPORT_STEP + <usize>(row & 7) * 4;
 }
 
 function copyLane(from: usize, fromStep: usize, to: usize, toStep: usize, pairs: usize): void {
@@ -56,22 +52,18 @@ export function matchMutualBlock(mutual: usize, isKin: i32, firstBlock: i32, chu
 
 function packBlock(m: Mutual, room: Room, start: i32, count: i32): void {
   const pairs = <usize>changetype<Support>(m.support).stride >> 1;
-  memory.fill(room.panels, 0, <usize>padded(count) * pairs * 4);
+  memory.fill(room.panels, 0, <usize>paddedQueries(count) * pairs * 4);
   for (let i = 0; i < count; i++) {
-    const lane = <usize>(i / PANEL_QUERIES) * pairs * QUERY_STEP + <usize>(i % PANEL_QUERIES) * 4;
-    copyLane(laneOf(m.panels, pairs, start + i), SUPPORT_STEP, room.panels + lane, QUERY_STEP, pairs);
+    const target = queryLane(room.panels, pairs, i);
+    copyLane(supportLane(m.panels, pairs, start + i), SUPPORT_STEP, target, QUERY_STEP, pairs);
   }
-}
-
-function padded(count: i32): i32 {
-  return ((count + PANEL_QUERIES - 1) / PANEL_QUERIES) * PANEL_QUERIES;
 }
 
 function measure(m: Mutual, room: Room, start: i32, count: i32, from: i32, to: i32, kind: i32): void {
   const pairs = <usize>changetype<Support>(m.support).stride >> 1;
   for (let column = from; column < to; column += SPAN) {
     const width = min(SPAN, to - column);
-    multiplyPanels(room.panels, padded(count), m.panels + <usize>column * pairs * 4, width, pairs, room.sums);
+    multiplyPanels(room.panels, paddedQueries(count), supportLane(m.panels, pairs, column), width, pairs, room.sums);
     lookAtSpan(m, room, start, count, column, width, kind);
   }
 }

@@ -1,8 +1,9 @@
 import { leastBeyond, mostDistance } from './bounds';
-import { leastLane, squared } from './granules';
+import { squared } from './granules';
 import { Mutual, NOTE_BYTES, Room, SPAN, SPAN_BYTES } from './mutual';
 import { settleNotes } from './mutual-settle';
 import { Query } from './records';
+import { leastLane, sumLanes } from './scan';
 
 /** How a span is looked at: its rows alone, its rows without themselves, or its columns as well. */
 export const ROWS: i32 = 0;
@@ -66,13 +67,6 @@ function lookAtRow(m: Mutual, room: Room, place: i32, i: i32, column: i32, bytes
   i32.store(total, i32.load(total) + sumLanes(count));
   room.least = leastLane(near);
   return v128.any_true(open);
-}
-
-function sumLanes(lanes: v128): i32 {
-  return (
-    i32x4.extract_lane(lanes, 0) + i32x4.extract_lane(lanes, 1) + i32x4.extract_lane(lanes, 2) +
-    i32x4.extract_lane(lanes, 3)
-  );
 }
 
 /** Notes the columns of a span that may be the first for a row, or are open. */

@@ -1,3 +1,4 @@
+import { COLUMNS, COLUMNS_BYTES } from './panels';
 import { LEAST_NORM, MOST_NORM, roundingOf, slackOf } from './prepare';
 import { Query, QUERY_BYTES, Support } from './records';
 
@@ -5,8 +6,8 @@ import { Query, QUERY_BYTES, Support } from './records';
 // of their good class, a block of one class meets what stands behind it, and the columns are answered as well as the rows.
 
 /** Columns that are measured before they are looked at. */
-export const SPAN: i32 = 256;
-export const SPAN_BYTES: usize = <usize>SPAN * 4;
+export const SPAN: i32 = COLUMNS;
+export const SPAN_BYTES: usize = COLUMNS_BYTES;
 
 /** What all threads read. A place is a row's position in the order; `answered` of them have good rows or nothing. */
 @unmanaged

@@ -1,5 +1,5 @@
 import { integerError, integerScale, MAX_STRIDE, measureRow, quantizeRow } from './integer-rows';
-import { SUPPORT_STEP } from './integer-distances';
+import { supportLane, SUPPORT_STEP } from './panels';
 import { Query, Support } from './records';
 import { centre, centredRows } from './support-rows';
 
@@ -57,7 +57,7 @@ export function quantizeChunk(support: usize, rowsInChunk: i32, totals: usize, c
   let error: f64 = 0, square: f64 = 0;
   let row = centredRows(s, start, min(rowsInChunk, s.size - start));
   for (let j = start; j < end; j++, row += <usize>s.stride * 4) {
-    const lane = s.panels + <usize>(j >> 3) * (<usize>s.stride >> 1) * SUPPORT_STEP + <usize>(j & 7) * 4;
+    const lane = supportLane(s.panels, <usize>s.stride >> 1, j);
     const length = s.lengths + (<usize>j << 2);
     if (j >= s.size) {
       f32.store(length, <f32>Infinity);

@@ -21,6 +21,10 @@ export function least(row: usize, width: i32, goodClasses: usize, prediction: i3
     const mask = taken(goodClasses + offset, wanted, kind);
     lanes = f32x4.pmin(lanes, v128.bitselect(v128.load(row + offset), far, mask));
   }
+  return leastLane(lanes);
+}
+
+export function leastLane(lanes: v128): f32 {
   const low = min(f32x4.extract_lane(lanes, 0), f32x4.extract_lane(lanes, 1));
   return min(low, min(f32x4.extract_lane(lanes, 2), f32x4.extract_lane(lanes, 3)));
 }
@@ -34,9 +38,13 @@ export function countGood(row: usize, width: i32, goodClasses: usize, prediction
     const good = i32x4.eq(v128.load(goodClasses + offset), wanted);
     count = i32x4.sub(count, v128.and(good, f32x4.lt(v128.load(row + offset), limits)));
   }
+  return sumLanes(count);
+}
+
+export function sumLanes(lanes: v128): i32 {
   return (
-    i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1) + i32x4.extract_lane(count, 2) +
-    i32x4.extract_lane(count, 3)
+    i32x4.extract_lane(lanes, 0) + i32x4.extract_lane(lanes, 1) + i32x4.extract_lane(lanes, 2) +
+    i32x4.extract_lane(lanes, 3)
   );
 }
 

@@ -24,6 +24,9 @@ export function requireRoomInFiles({
   keepDocuments,
 }: ForeseenRun): readonly OptionalPart[] {
   const { features, id, document } = pool.examples;
+  // Once for all rounds, which share the rows: a text is spelled to be measured.
+  const idBytes = bytesOfRows(features.rows, id);
+  const documentBytes = keepDocuments ? bytesOfRows(features.rows, (row) => document(row) ?? '') : undefined;
   const foreseen = plans.map(({ rows: { training, calibration } }) =>
     foreseeModel({
       ...settings,
@@ -31,9 +34,9 @@ export function requireRoomInFiles({
       calibrationCount: calibration.length,
       featureCount: features.columns,
       classNames,
-      supportIdBytes: sumOver(training, (row) => jsonBytes(id(row))),
-      calibrationIdBytes: sumOver(calibration, (row) => jsonBytes(id(row))),
-      documentBytes: keepDocuments ? sumOver(training, (row) => jsonBytes(document(row) ?? '')) : 0,
+      supportIdBytes: sumOf(idBytes, training),
+      calibrationIdBytes: sumOf(idBytes, calibration),
+      documentBytes: documentBytes ? sumOf(documentBytes, training) : 0,
     }),
   );
   const obstacle = foreseen.find((round) => round.obstacle !== undefined)?.obstacle;
@@ -50,7 +53,12 @@ export function leftOutWarning(leftOut: readonly OptionalPart[]): string {
   return `there are too many rows or epochs for the manifest of a model file; ${leftOut.join(' and ')} of the metadata may have to be left out of it, which no estimate depends on`;
 }
 
-/** No array of all of them: memory is short where rows are many. */
-function sumOver(rows: Int32Array, bytesOf: (row: number) => number): number {
-  return rows.reduce((sum, row) => sum + bytesOf(row), 0);
+function bytesOfRows(count: number, textOf: (row: number) => string): Int32Array {
+  const bytes = new Int32Array(count);
+  for (let row = 0; row < count; row++) bytes[row] = jsonBytes(textOf(row));
+  return bytes;
+}
+
+function sumOf(bytes: Int32Array, rows: Int32Array): number {
+  return rows.reduce((sum, row) => sum + bytes[row]!, 0);
 }

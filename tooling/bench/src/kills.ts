@@ -6,7 +6,7 @@ import { createRandom } from '@sdmjs/core';
 import { loadModel } from '@sdmjs/interchange/node';
 import { loadRunState } from '@sdmjs/training/node';
 import { killsPage } from './kills-page.js';
-import { machineNow } from './machine-now.js';
+import { machineLine } from './machine-now.js';
 import { sameModel } from './same-model.js';
 import { type Moment, runTraining, SAVED, SAVING, type TrainingRun } from './training-process.js';
 
@@ -65,13 +65,12 @@ export async function studyKills(print: (line: string) => void): Promise<void> {
     const [saving, saved] = [beginOf(SAVING), beginOf(SAVED)];
     const kills = await killWithin(KILLS, 0, saved);
     const aimed = await killWithin(AIMED_KILLS, saving, saved);
-    const { processor, threads, node } = machineNow();
     const page = killsPage({
       kills,
       aimed,
       whole: again,
       savingSeconds: saved - saving,
-      machine: `${processor}, ${threads} threads, node ${node}`,
+      machine: machineLine(),
       epochs: EPOCHS,
     });
     await writeFile(fileURLToPath(new URL('../../../docs/results/kills.md', import.meta.url)), page);

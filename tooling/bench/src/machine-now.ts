@@ -7,6 +7,12 @@ export interface MachineNow {
   readonly node: string;
 }
 
+/** In a line, for pages. */
+export function machineLine(): string {
+  const { processor, threads, node } = machineNow();
+  return `${processor}, ${threads} threads, node ${node}`;
+}
+
 export function machineNow(): MachineNow {
   return { processor: cpus()[0]?.model ?? 'unknown', threads: cpus().length, node: process.version };
 }

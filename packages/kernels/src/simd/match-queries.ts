@@ -13,7 +13,7 @@ export interface MatchRange {
   readonly count: number;
 }
 
-/** Queries of a panel in assembly/integer-distances.ts. */
+/** Queries of a panel in assembly/panels.ts. */
 const PANEL = 5;
 /** Queries matched together at most: they share a pass over the support, while their integer copies stay in the second cache. */
 const BLOCK = 125;

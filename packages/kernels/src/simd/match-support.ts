@@ -2,7 +2,7 @@ import { SdmError } from '@sdmjs/core';
 import type { Matches } from '../kernels.js';
 import type { ChunkTasks } from './module.js';
 import type { Team } from '../threads/team.js';
-import type { PackedSupport } from './packed-support.js';
+import { type PackedSupport, roundUp } from './packed-support.js';
 
 /** Rows of a block: a multiple of 8 and of the queries of a panel. */
 const BLOCK = 120;
@@ -54,7 +54,7 @@ export function orderByClass(goodClasses: Int32Array): Order | undefined {
   const blocks: Block[] = [];
   let answered = 0;
   for (const [goodClass, count] of counts) {
-    const end = answered + padded(count);
+    const end = answered + roundUp(count);
     nextPlaces.set(goodClass, answered);
     for (let i = 0; i < count; i += BLOCK) {
       blocks.push({ start: answered + i, count: Math.min(BLOCK, count - i), end });
@@ -62,17 +62,13 @@ export function orderByClass(goodClasses: Int32Array): Order | undefined {
     answered = end;
   }
   nextPlaces.set(NO_CLASS, answered);
-  const rows = new Int32Array(answered + padded(others)).fill(-1);
+  const rows = new Int32Array(answered + roundUp(others)).fill(-1);
   goodClasses.forEach((goodClass, row) => {
     const place = nextPlaces.get(goodClass)!;
     rows[place] = row;
     nextPlaces.set(goodClass, place + 1);
   });
   return { rows, good, answered, blocks };
-}
-
-function padded(count: number): number {
-  return Math.ceil(count / 8) * 8;
 }
 
 /** What is matched: the good rows of a support, in some order. */
@@ -89,8 +85,9 @@ export interface GoodRows {
  */
 export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: GoodRows): Generator<number, boolean> {
   const { arena, size, stride } = support;
-  const { order, matches } = goodRows;
-  const { places, answered, blocks } = { ...order, places: order.rows.length };
+  const { matches, order } = goodRows;
+  const { rows, answered, blocks } = order;
+  const places = rows.length;
   const record = allocateIfThereIsRoom(support, team, goodRows);
   if (!record || !arena.kernels.beginMutual(record.address)) return false;
   const run = (name: MutualTask, parameters: number[], { chunks, pairs }: { chunks: number; pairs: number }) =>

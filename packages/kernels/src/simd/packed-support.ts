@@ -121,6 +121,7 @@ function chunkedOver(packed: PackedSupport, team: Team) {
   };
 }
 
-function roundUp(count: number): number {
+/** Rows, or numbers of a row, with their padding: a multiple of 8. */
+export function roundUp(count: number): number {
   return Math.ceil(count / 8) * 8;
 }

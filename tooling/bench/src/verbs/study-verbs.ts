@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { machineNow } from '../machine-now.js';
+import { machineLine } from '../machine-now.js';
 import { JOURNEY, TROUBLE, type VerbCase } from './cases.js';
 import { runVerb, type VerbResult } from './run-verb.js';
 import { verbsPage } from './verbs-page.js';
@@ -27,24 +27,23 @@ export async function studyVerbs(print: (line: string) => void): Promise<void> {
     ];
     await writeFile(join(folder, 'mails.jsonl'), execFileSync(process.execPath, words, { maxBuffer: 2 ** 28 }));
     const results: VerbResult[] = [];
-    const tryAll = async (cases: readonly VerbCase[], id = '') => {
+    const testLines = async () => (await readFile(join(folder, 'test.jsonl'), 'utf8')).trimEnd().split('\n');
+    const tryAll = async (cases: readonly VerbCase[]) => {
       for (const verbCase of cases) {
-        const known = { ...verbCase, words: verbCase.words.map((word) => (word === 'FIRST' ? id || firstId() : word)) };
-        const result = await runVerb(known, folder);
+        const id = verbCase.words.includes('FIRST') ? idOf((await testLines())[0]!) : '';
+        const words = verbCase.words.map((word) => (word === 'FIRST' ? id : word));
+        const result = await runVerb({ ...verbCase, words }, folder);
         results.push(result);
-        print(`${result.exitCode} (${verbCase.exitCode}) ${result.seconds.toFixed(1)} s  sdm ${known.words.join(' ')}`);
+        print(`${result.exitCode} (${verbCase.exitCode}) ${result.seconds.toFixed(1)} s  sdm ${words.join(' ')}`);
         print(`    ${result.said}`);
       }
     };
-    const firstId = () => idOf(execFileSync('head', ['-1', join(folder, 'test.jsonl')], { encoding: 'utf8' }));
     await tryAll(JOURNEY);
-    const lines = (await readFile(join(folder, 'test.jsonl'), 'utf8')).trimEnd().split('\n');
+    const lines = await testLines();
     await writeFile(join(folder, 'bad.jsonl'), `${lines.slice(0, 5).join('\n')}\n{"id": nonsense\n`);
     await writeFile(join(folder, 'twice.jsonl'), `${[...lines, lines[0]].join('\n')}\n`);
-    await tryAll(TROUBLE, idOf(lines[0]!));
-    const { processor, threads, node } = machineNow();
-    const machine = `${processor}, ${threads} threads, node ${node}`;
-    await writeFile(PAGE, verbsPage(results, { machine, mails: MAILS, journey: JOURNEY.length }));
+    await tryAll(TROUBLE);
+    await writeFile(PAGE, verbsPage(results, { machine: machineLine(), mails: MAILS, journey: JOURNEY.length }));
     const wrong = results.filter(({ exitCode, verbCase }) => exitCode !== verbCase.exitCode);
     if (wrong.length > 0)
       throw new Error(`${wrong.length} of ${results.length} commands ended with another exit code than they should`);
