@@ -21,19 +21,29 @@ export function* decodeJsonLines(bytes: Uint8Array, name: string): Generator<Jso
 
 /** Compact JSON, one value a line, for the file `name`. Throws `out-of-range` where that would be larger than any file may be. */
 export function encodeJsonLines(values: Iterable<unknown>, name: string): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  let lines = '';
-  for (const value of values) {
-    lines += `${stringifyJson(value)}\n`;
-    if (lines.length < PIECE_LENGTH) continue;
-    pieces.push(encoder.encode(lines));
-    lines = '';
-  }
-  return concatBytes([...pieces, encoder.encode(lines)], name);
+  return encodePieces((add) => {
+    for (const value of values) add(`${stringifyJson(value)}\n`);
+  }, name);
+}
+
+/**
+ * A text for the file `name` that `spell` adds piece by piece: whole, it would take many times its length while it is put together. Throws
+ * `out-of-range` where it would be larger than any file may be.
+ */
+export function encodePieces(spell: (add: (piece: string) => void) => void, name: string): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let text = '';
+  spell((piece) => {
+    text += piece;
+    if (text.length < PART_LENGTH) return;
+    parts.push(encoder.encode(text));
+    text = '';
+  });
+  return concatBytes([...parts, encoder.encode(text)], name);
 }
 
 /** An array for each line would take several times the memory of short lines. */
-const PIECE_LENGTH = 2 ** 16;
+const PART_LENGTH = 2 ** 16;
 
 /** UTF-8 without a byte-order mark, or `bad-format`. */
 export function decodeText(bytes: Uint8Array, where: string): string {

@@ -1,6 +1,7 @@
 import { SdmError } from '@sdmjs/core';
 import packageManifest from '../../package.json' with { type: 'json' };
 import { indentedLength, spellJson } from '../json.js';
+import { encodePieces } from '../json-lines.js';
 import {
   LARGEST_MANIFEST,
   MANIFEST_FILE,
@@ -41,29 +42,12 @@ export function writeManifest(manifest: ModelManifest, largest = LARGEST_MANIFES
   }
   const kept = Object.entries(metadata).filter(([name]) => !leftOut.some((part) => part === name));
   const written = leftOut.length === 0 ? manifest : { ...manifest, metadata: Object.fromEntries(kept) };
-  return { bytes: encodePieces(spelled(written)), leftOut };
-}
-
-/** A string of all would take many times its length while it is put together. */
-function encodePieces(manifest: object): Uint8Array {
-  const bytes = new Uint8Array(indentedLength(manifest) + 1);
-  let offset = 0;
-  let text = '';
-  const flush = (): void => {
-    offset += encoder.encodeInto(text, bytes.subarray(offset)).written;
-    text = '';
+  const spell = (add: (piece: string) => void): void => {
+    spellJson(spelled(written), add);
+    add('\n');
   };
-  spellJson(manifest, (piece) => {
-    text += piece;
-    if (text.length >= PIECE_LENGTH) flush();
-  });
-  text += '\n';
-  flush();
-  return bytes;
+  return { bytes: encodePieces(spell, MANIFEST_FILE), leftOut };
 }
-
-const encoder = new TextEncoder();
-const PIECE_LENGTH = 2 ** 16;
 
 function spelled(manifest: ModelManifest) {
   const { configuration, normalization, representation, metadata, checksums } = manifest;
