@@ -14,7 +14,8 @@ export interface Runtime {
 export async function loadRuntime(parts: Pick<EstimatorParts, 'model' | 'createIndex' | 'kernels'>): Promise<Runtime> {
   const { model, createIndex } = parts;
   const kernels = parts.kernels ?? (await loadKernels());
-  const index = createIndex ? await createIndex(model.support) : await createExactIndex(model.support, { kernels });
+  const support = { ...model.support, span: model.adaptor.projectionWeight };
+  const index = createIndex ? await createIndex(support) : await createExactIndex(support, { kernels });
   const release = kernels.hold(model.adaptor.projectionWeight);
   return {
     kernels,

@@ -13,7 +13,8 @@ export async function createExactIndex(
 ): Promise<ExemplarIndex> {
   requireIndexable(support, 'createExactIndex');
   const kernels = options.kernels ?? (await loadKernels());
-  const matcher = kernels.createMatcher({ vectors: support.representations, goodClasses: goodClassesOf(support) });
+  const { representations: vectors, span } = support;
+  const matcher = kernels.createMatcher({ vectors, goodClasses: goodClassesOf(support), span });
   const { rows: size, columns } = support.representations;
   return {
     size,

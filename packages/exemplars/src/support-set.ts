@@ -17,7 +17,13 @@ export interface SupportSet {
 }
 
 /** The part of a support set that matching needs. */
-export type IndexedSupport = Pick<SupportSet, 'representations' | 'labels' | 'predictions'>;
+export interface IndexedSupport extends Pick<SupportSet, 'representations' | 'labels' | 'predictions'> {
+  /**
+   * `[M, D]` Projection weights of the adaptor that made the representations, and that will make those of queries: an index may be faster for
+   * them, and its answers are the same.
+   */
+  readonly span?: Matrix | undefined;
+}
 
 /**
  * Checks the parts and returns them as a support set (nothing is copied).

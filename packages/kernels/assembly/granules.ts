@@ -56,7 +56,7 @@ function distancesAt(b: Block, granule: i32, query: i32): usize {
 export function granuleDistances(s: Support, b: Block, granule: i32, query: i32): usize {
   const start = granule * GRANULE;
   if (b.keepsDistances) return distancesAt(b, granule, query);
-  const pairs = <usize>s.stride >> 1;
+  const pairs = <usize>s.depth >> 1;
   const integers = queryLane(b.panels, pairs, query);
   const record = b.queries + <usize>query * QUERY_BYTES;
   for (let column = start; column < min(start + GRANULE, s.width); column += 8) {
@@ -87,7 +87,7 @@ export function measurePanel(
 }
 
 function multiplyGranule(s: Support, b: Block, granule: i32): void {
-  const pairs = <usize>s.stride >> 1;
+  const pairs = <usize>s.depth >> 1;
   const start = granule * GRANULE;
   const panels = supportLane(s.panels, pairs, start);
   multiplyPanels(b.panels, b.count, panels, min(GRANULE, s.width - start), pairs, distancesAt(b, granule, 0));

@@ -1,7 +1,9 @@
 // Everything runs in an imported memory at addresses the caller chose: no allocator, no static data, so the same module
 // works in a memory of its own and in the heap of another WebAssembly program.
-export { multiplyBatches, multiplyChunk } from './multiply';
-export { centreChunk, chooseScale, prepareQuery, quantizeChunk, surveyChunk } from './prepare';
+export { multiplyBatches, multiplyChunk, packColumns } from './multiply';
+export { centreChunk, chooseScale, coarsenScale, prepareQuery, quantizeChunk, surveyChunk } from './prepare';
+export { turningBytes } from './turn';
+export { gramChunk } from './gram';
 export { measureChunk } from './integer-distances';
 export { answer, listNearest, matchBlock, matchScratchBytes } from './match-block';
 // Nobody outside calls these, but what is exported is not inlined, and their loops need the registers.

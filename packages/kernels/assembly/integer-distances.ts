@@ -7,7 +7,7 @@ export function measureChunk(
   support: usize, query: usize, integers: usize, distances: usize, panelsInChunk: i32, chunk: i32, _thread: i32,
 ): void {
   const s = changetype<Support>(support);
-  const pairs = <usize>s.stride >> 1;
+  const pairs = <usize>s.depth >> 1;
   const end = min((chunk + 1) * panelsInChunk, s.width >> 3);
   for (let panel = chunk * panelsInChunk; panel < end; panel++) {
     const at = <usize>panel * 32;

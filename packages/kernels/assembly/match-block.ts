@@ -3,9 +3,10 @@ import { allDistances, decide, distancesOf } from './decide';
 import { Block, GRANULE_BYTES, granulesOf, MINIMA_BYTES, surveyGranules } from './granules';
 import { paddedQueries, queryLane, QUERY_STEP } from './panels';
 import { leastBeyond, mostDistance } from './bounds';
-import { prepareQuery } from './prepare';
+import { centreQuery, copyQuery } from './prepare';
 import { Query, QUERY_BYTES, Request, Support } from './records';
 import { ALL, listWithin } from './scan';
+import { turningBytes, turnRows } from './turn';
 
 /** Totals of a query, a block and a desk. */
 const RECORD_BYTES: usize = 192;
@@ -14,10 +15,12 @@ const RECORD_BYTES: usize = 192;
 export function matchScratchBytes(support: usize, block: i32, keepsDistances: i32): usize {
   const s = changetype<Support>(support);
   const minimaBytes = <usize>granulesOf(s) * MINIMA_BYTES;
-  const queryBytes = QUERY_BYTES + s.stride * 6 + DECISION_BYTES + 2 * LIST_BYTES + minimaBytes + 4;
+  const queryBytes = QUERY_BYTES + s.stride * 4 + s.depth * 2 + DECISION_BYTES + 2 * LIST_BYTES + minimaBytes + 4;
   const rowBytes = <usize>s.width * 4;
   const distances = <usize>block * (keepsDistances ? <usize>granulesOf(s) : 1) * GRANULE_BYTES;
-  return RECORD_BYTES + <usize>block * queryBytes + GRANULE_BYTES + LIST_BYTES + 64 + distances + 3 * rowBytes;
+  // Queries are turned where their distances go, and to what is behind.
+  const behind = max(distances + 3 * rowBytes, turningBytes(support, block));
+  return RECORD_BYTES + <usize>block * queryBytes + GRANULE_BYTES + LIST_BYTES + 64 + behind;
 }
 
 /** Matches one block of queries: integer distances of all pairs, then what they decide. */
@@ -48,7 +51,7 @@ function layOut(s: Support, r: Request, b: Block, d: Desk, free: usize, count: i
   b.count = paddedQueries(count);
   b.rows = free;
   b.panels = b.rows + block * s.stride * 4;
-  b.granule = b.panels + block * s.stride * 2;
+  b.granule = b.panels + block * s.depth * 2;
   b.queries = b.granule + GRANULE_BYTES;
   b.minima = b.queries + block * QUERY_BYTES;
   b.exclusions = b.minima + block * granulesOf(s) * MINIMA_BYTES;
@@ -62,18 +65,20 @@ function layOut(s: Support, r: Request, b: Block, d: Desk, free: usize, count: i
 }
 
 function prepareBlock(s: Support, r: Request, b: Block, start: i32, count: i32, totals: usize): void {
-  const pairs = <usize>s.stride >> 1;
+  const pairs = <usize>s.depth >> 1;
   memory.fill(b.queries, 0, <usize>b.count * QUERY_BYTES);
   memory.fill(b.panels, 0, <usize>b.count * pairs * 4);
   memory.fill(b.exclusions, 0xff, <usize>b.count * 4);
   for (let i = 0; i < count; i++) {
     const offset = <usize>(start + i) << 2;
     const query = b.queries + <usize>i * QUERY_BYTES;
-    const raw = r.queries + offset * s.stride;
-    const lane = queryLane(b.panels, pairs, i);
-    prepareQuery(changetype<usize>(s), raw, query, b.rows + <usize>i * s.stride * 4, lane, QUERY_STEP, totals);
+    centreQuery(s, r.queries + offset * s.stride, query, b.rows + <usize>i * s.stride * 4);
     changetype<Query>(query).prediction = i32.load(r.predictions + offset);
     i32.store(b.exclusions + (<usize>i << 2), i32.load(r.exclusions + offset));
+  }
+  const t = turnRows(s, b.rows, count, b.distances);
+  for (let i = 0; i < count; i++) {
+    copyQuery(s, b.queries + <usize>i * QUERY_BYTES, t, i, queryLane(b.panels, pairs, i), QUERY_STEP, totals);
   }
 }
 

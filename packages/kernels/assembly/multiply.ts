@@ -83,7 +83,8 @@ function packRows(a: usize, rowStep: usize, depthStep: usize, rows: i32, depth: 
   }
 }
 
-function packColumns(b: usize, depthStep: usize, columnStep: usize, columns: i32, depth: i32, target: usize): void {
+/** Columns of B in panels of 8, padded with zeros. */
+export function packColumns(b: usize, depthStep: usize, columnStep: usize, columns: i32, depth: i32, target: usize): void {
   for (let column = 0; column < columns; column += TILE_COLUMNS) {
     const source = b + <usize>column * columnStep;
     packLanes(source, columnStep, depthStep, columns - column, depth, target, B_STEP);

@@ -8,7 +8,7 @@ import { Support } from './records';
 export function orderChunk(mutual: usize, placesInChunk: i32, chunk: i32, _thread: i32): void {
   const m = changetype<Mutual>(mutual);
   const s = changetype<Support>(m.support);
-  const pairs = <usize>s.stride >> 1;
+  const pairs = <usize>s.depth >> 1;
   const end = min((chunk + 1) * placesInChunk, m.places);
   for (let place = chunk * placesInChunk; place < end; place++) {
     const row = i32.load(m.order + (<usize>place << 2));
@@ -51,7 +51,7 @@ export function matchMutualBlock(mutual: usize, isKin: i32, firstBlock: i32, chu
 }
 
 function packBlock(m: Mutual, room: Room, start: i32, count: i32): void {
-  const pairs = <usize>changetype<Support>(m.support).stride >> 1;
+  const pairs = <usize>changetype<Support>(m.support).depth >> 1;
   memory.fill(room.panels, 0, <usize>paddedQueries(count) * pairs * 4);
   for (let i = 0; i < count; i++) {
     const target = queryLane(room.panels, pairs, i);
@@ -60,7 +60,7 @@ function packBlock(m: Mutual, room: Room, start: i32, count: i32): void {
 }
 
 function measure(m: Mutual, room: Room, start: i32, count: i32, from: i32, to: i32, kind: i32): void {
-  const pairs = <usize>changetype<Support>(m.support).stride >> 1;
+  const pairs = <usize>changetype<Support>(m.support).depth >> 1;
   for (let column = from; column < to; column += SPAN) {
     const width = min(SPAN, to - column);
     multiplyPanels(room.panels, paddedQueries(count), supportLane(m.panels, pairs, column), width, pairs, room.sums);

@@ -87,10 +87,10 @@ const ROOM_RECORD: usize = 128;
 
 export function mutualRoomBytes(mutual: usize): usize {
   const m = changetype<Mutual>(mutual);
-  const stride = <usize>changetype<Support>(m.support).stride;
+  const s = changetype<Support>(m.support);
   const perPlace = <usize>m.answered * 20 + <usize>m.notes * NOTE_BYTES;
-  const perBlock = <usize>m.block * (stride * 2 + SPAN_BYTES);
-  return (ROOM_RECORD + perPlace + perBlock + 5 * SPAN_BYTES + stride * 4 + <usize>LISTED * 12 + 15) & ~15;
+  const perBlock = <usize>m.block * (<usize>s.depth * 2 + SPAN_BYTES);
+  return (ROOM_RECORD + perPlace + perBlock + 5 * SPAN_BYTES + <usize>s.stride * 4 + <usize>LISTED * 12 + 15) & ~15;
 }
 
 export function roomOf(m: Mutual, thread: i32): Room {
@@ -114,7 +114,7 @@ export function beginMutual(mutual: usize): bool {
   q.rounding = roundingOf(s.stride, 2 * s.reach);
   for (let thread = 0; thread < m.roomCount; thread++) {
     const room = roomOf(m, thread);
-    layOut(m, <usize>s.stride, room);
+    layOut(m, s, room);
     room.noted = 0;
   }
   for (let place: usize = 0; place < <usize>m.answered << 2; place += 4) {
@@ -135,17 +135,17 @@ export function clearPlace(room: Room, offset: usize, near: f32): void {
   i32.store(room.heads + offset, -1);
 }
 
-function layOut(m: Mutual, stride: usize, room: Room): void {
+function layOut(m: Mutual, s: Support, room: Room): void {
   const column = <usize>m.answered * 4;
   room.panels = changetype<usize>(room) + ROOM_RECORD;
-  room.sums = room.panels + <usize>m.block * stride * 2;
+  room.sums = room.panels + <usize>(m.block * s.depth) * 2;
   room.columnMinima = room.sums + <usize>m.block * SPAN_BYTES;
   room.columnOpen = room.columnMinima + SPAN_BYTES;
   room.noLimits = room.columnOpen + SPAN_BYTES;
   room.noCounts = room.noLimits + SPAN_BYTES;
   room.lengths = room.noCounts + SPAN_BYTES;
   room.query = room.lengths + SPAN_BYTES;
-  room.list = room.query + stride * 4;
+  room.list = room.query + <usize>s.stride * 4;
   room.marks = room.list + <usize>LISTED * 4;
   room.exact = room.marks + <usize>LISTED * 4;
   room.near = room.exact + <usize>LISTED * 4;

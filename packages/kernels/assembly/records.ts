@@ -5,6 +5,8 @@
 export class Support {
   size: i32;
   stride: i32;
+  /** Numbers of an integer copy, a multiple of 8: as many as of a row, or fewer where rows are turned. */
+  depth: i32;
   width: i32;
   /** 1 when integer copies bound the distances, else every distance is computed. */
   isBounded: i32;
@@ -21,6 +23,14 @@ export class Support {
   lengths: usize;
   /** Where rows that are looked up are put, LOOKED_UP_ROWS of them for each thread. */
   room: usize;
+  /** `[stride]` */
+  zeros: usize;
+  /** The basis Q `[stride, depth]` that rows are turned by, in panels of 8 columns of Q, or nothing; and of 8 rows of it. */
+  basis: usize;
+  back: usize;
+  /** Where a thread turns support rows, while they are packed. */
+  turnings: usize;
+  turningBytes: i32;
   /** What one unit of the integer copies is worth. */
   scale: f64;
   /** No integer copy lies further than this from its row. */
@@ -28,6 +38,9 @@ export class Support {
   /** No row, and no integer copy, is longer than this. */
   reach: f64;
   integerReach: f64;
+  /** The Frobenius norm of Q, and how much Q may stretch or shorten, relative. */
+  basisNorm: f64;
+  stretch: f64;
 }
 
 /** A query, centred, with what bounds its distances. */

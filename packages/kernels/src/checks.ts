@@ -8,10 +8,11 @@ export function requireInnerSizes(left: number, right: number, what: string): vo
 }
 
 /** Throws `empty-input` without support rows and `shape-mismatch` for rows of no width or other counts. */
-export function requireSupport({ vectors, goodClasses }: MatcherSupport): void {
+export function requireSupport({ vectors, goodClasses, span }: MatcherSupport): void {
   if (vectors.rows === 0) throw new SdmError('empty-input', 'createMatcher: the support has no rows');
   if (vectors.columns === 0) throw new SdmError('shape-mismatch', 'createMatcher: the support rows have no width');
   requireCount(goodClasses.length, vectors.rows, 'createMatcher: goodClasses');
+  if (span) requireCount(span.rows, vectors.columns, 'createMatcher: rows of span');
 }
 
 /** Throws unless the arrays of a request agree with each other and with a support of `size` rows of `columns` numbers. */

@@ -72,6 +72,11 @@ export interface MatcherSupport {
   readonly vectors: Matrix;
   /** `[N]` the class of a row whose label equals its own prediction, else −1 (so also for label −99). */
   readonly goodClasses: Int32Array;
+  /**
+   * `[M, D]` Columns of which rows and queries are sums, up to rounding and one vector that all share: the projection weights of an adaptor.
+   * Results are the same with and without; where D is smaller than M and there are many rows, they come sooner.
+   */
+  readonly span?: Matrix | undefined;
 }
 
 export interface MatchRequest {

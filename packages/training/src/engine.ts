@@ -42,6 +42,8 @@ export interface EngineRound {
   release?(representations: Matrix): void;
   /** A copy of the present weights. */
   weights(): Promise<ExemplarAdaptor>;
+  /** The present projection weights `[M, D]`, where they can be had without a copy; valid until the next step. */
+  projectionWeight?(): Matrix;
   /** A copy of the optimiser's state: a round started from it and from `weights` takes the very steps that this one would. */
   optimizer(): Promise<OptimizerState>;
   dispose(): void;

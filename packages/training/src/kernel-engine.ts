@@ -59,6 +59,7 @@ function startRound(inputs: RoundInputs, { kernels, room }: { kernels: Kernels; 
       forwardInBlocks(adaptorOf(state), features[split], { kernels, room, signal }),
     release: (representations) => room.giveBack(representations),
     weights: async () => copyAdaptor(adaptorOf(state)),
+    projectionWeight: () => adaptorOf(state).projectionWeight,
     optimizer: async () => {
       const { steps, means, squares } = optimizerOf(state);
       return { steps, means: copyAdaptor(means), squares: copyAdaptor(squares) };

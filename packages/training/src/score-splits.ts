@@ -144,6 +144,7 @@ async function withTrainingIndex<Result>(
     representations: training.representations,
     labels: labels.training,
     predictions: argMaxRows(training.logits),
+    span: round.projectionWeight?.(),
   });
   try {
     return await use(training, index);

@@ -30,7 +30,7 @@ export function matchQueries(
   range: MatchRange,
   distanceBytes = DISTANCE_BYTES,
 ): void {
-  const { arena, stride, width, record } = support;
+  const { arena, stride, width, depth, record } = support;
   const { request, start, count } = range;
   const mark = arena.mark();
   const rowsKept = Math.floor(distanceBytes / (4 * width) / PANEL) * PANEL;
@@ -51,7 +51,7 @@ export function matchQueries(
       name: 'matchBlock',
       parameters: [record, results.address],
       chunks,
-      work: count * width * stride,
+      work: count * width * depth,
     });
     readMatches(arena, results, range);
   } finally {

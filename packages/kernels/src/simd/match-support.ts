@@ -84,14 +84,14 @@ export interface GoodRows {
  * it allocates in the arena is left there. Returns whether there is room and integer copies bound the distances; else nothing is done.
  */
 export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: GoodRows): Generator<number, boolean> {
-  const { arena, size, stride } = support;
+  const { arena, size, depth } = support;
   const { matches, order } = goodRows;
   const { rows, answered, blocks } = order;
   const places = rows.length;
   const record = allocateIfThereIsRoom(support, team, goodRows);
   if (!record || !arena.kernels.beginMutual(record.address)) return false;
   const run = (name: MutualTask, parameters: number[], { chunks, pairs }: { chunks: number; pairs: number }) =>
-    team.run(arena, { name, parameters: [record.address, ...parameters], chunks, work: pairs * stride });
+    team.run(arena, { name, parameters: [record.address, ...parameters], chunks, work: pairs * depth });
   const inChunks = (name: 'orderChunk' | 'settleBad' | 'settleGood', count: number, pairs: number) =>
     run(name, [CHUNK_PLACES], { chunks: Math.ceil(count / CHUNK_PLACES), pairs });
   const columnsOf = ({ start, end }: Block, isKin: boolean) => (isKin ? end - start : places - end);
@@ -103,8 +103,7 @@ export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: Goo
     for (let first = 0; first < blocks.length; ) {
       let last = first;
       let pairs = 0;
-      while (last < blocks.length && pairs * stride < WORK_AT_ONCE * team.size)
-        pairs += pairsOf(blocks[last++]!, isKin);
+      while (last < blocks.length && pairs * depth < WORK_AT_ONCE * team.size) pairs += pairsOf(blocks[last++]!, isKin);
       run('matchMutualBlock', [Number(isKin), first], { chunks: last - first, pairs });
       first = last;
       done += pairs;
@@ -130,14 +129,14 @@ function allocateIfThereIsRoom(support: PackedSupport, team: Team, goodRows: Goo
 }
 
 /** Writes the fields of assembly/mutual.ts, with room for all that they name. */
-function allocateMutual({ arena, size, stride, record }: PackedSupport, team: Team, { order, cap }: GoodRows) {
+function allocateMutual({ arena, size, depth, record }: PackedSupport, team: Team, { order, cap }: GoodRows) {
   const { rows, answered, blocks } = order;
   const room = (bytes: number) => arena.allocate(bytes, `${size} rows matched to each other`);
   const places = rows.length;
   const address = room(RECORD_BYTES);
   const bounds = room(BOUNDS_BYTES);
   const orderAt = room(4 * places);
-  const panels = room(2 * places * stride);
+  const panels = room(2 * places * depth);
   const lengths = room(4 * places);
   const blocksAt = room(12 * blocks.length);
   const [from, to, badDistances, badIndices] = [0, 0, 0, 0].map(() => room(4 * answered));

@@ -10,6 +10,7 @@ export interface ChunkTasks {
   centreChunk: ChunkFunction;
   surveyChunk: ChunkFunction;
   quantizeChunk: ChunkFunction;
+  gramChunk: ChunkFunction;
   measureChunk: ChunkFunction;
   matchBlock: ChunkFunction;
   orderChunk: ChunkFunction;
@@ -22,6 +23,9 @@ export interface ChunkTasks {
 export interface KernelExports extends WebAssembly.Exports, ChunkTasks {
   multiplyBatches(...addressesAndSizes: number[]): void;
   chooseScale(support: number, largest: number, square: number, norm: number): void;
+  coarsenScale(support: number, largest: number, square: number): number;
+  turningBytes(support: number, count: number): number;
+  packColumns(...addressesAndSizes: number[]): void;
   prepareQuery(...addressesAndSizes: number[]): void;
   matchScratchBytes(support: number, block: number, keepsDistances: number): number;
   beginMutual(mutual: number): number;

@@ -1,8 +1,10 @@
+import type { Matrix } from '@sdmjs/core';
 import { requireFiniteNorms } from '../checks.js';
 import type { MatcherSupport } from '../kernels.js';
 import { isShared } from '../threads/shared-rows.js';
 import type { Team } from '../threads/team.js';
 import type { Arena } from './arena.js';
+import { type Basis, createBasis } from './basis.js';
 
 /** A support set in an arena; see assembly/records.ts for what lies at `record`. */
 export interface PackedSupport {
@@ -11,6 +13,8 @@ export interface PackedSupport {
   readonly columns: number;
   /** Numbers a row, padded with zeros to a multiple of 8. */
   readonly stride: number;
+  /** Numbers of an integer copy: as many, or fewer where rows are turned. */
+  readonly depth: number;
   /** Rows, padded to a multiple of 8. */
   readonly width: number;
   readonly record: number;
@@ -19,10 +23,17 @@ export interface PackedSupport {
 /** Rows in a chunk of packing, and that are looked up at once: a multiple of 8. */
 const CHUNK_ROWS = 64;
 /** Bytes of the fields of a support, and of its integers before the doubles. */
-const RECORD_BYTES = 80;
-const INTEGER_FIELDS = 12;
+const RECORD_BYTES = 120;
+const INTEGER_FIELDS = 18;
+const DOUBLE_FIELDS = 6;
+/** Fields that say where a thread turns rows. */
+const TURNINGS_FIELD = 16;
 /** Doubles that a chunk of packing reports. */
 const TOTALS = 4;
+/** What two products in float32 that turn a row cost more than one of integers. */
+const TURNING_COST = 9;
+/** How much further turned rows may lie from their integers than others do, which are off by the root of a twelfth a number. */
+const MOST_ERROR = 2;
 
 /** About how many bytes a support takes beside its rows. */
 export function supportBytes(rows: number, columns: number): number {
@@ -33,43 +44,111 @@ export function supportBytes(rows: number, columns: number): number {
  * Sums the squares of the rows, centred on row 0, and makes their integer copies. The rows themselves are copied only where threads share the
  * arena and could not see them; else they are looked up in `vectors`. Throws `not-finite` or `out-of-memory`.
  */
-export function packSupport({ vectors, goodClasses }: MatcherSupport, arena: Arena, team: Team): PackedSupport {
-  const { rows: size, columns } = vectors;
-  const stride = roundUp(columns);
-  const width = roundUp(size);
+export function packSupport(support: MatcherSupport, arena: Arena, team: Team): PackedSupport {
+  const { vectors, span } = support;
   const record = arena.allocate(RECORD_BYTES, 'a support');
-  const origin = arena.allocate(4 * stride, 'the origin');
-  const mean = arena.allocate(4 * stride, 'the mean');
-  const isCopied = arena.isShared && !isShared(vectors);
-  const rows = isCopied ? arena.allocate(4 * size * stride, `${size} support rows of ${columns} numbers`) : 0;
-  const room = isCopied ? 0 : arena.allocate(4 * CHUNK_ROWS * stride * team.size, 'some support rows');
-  const norms = arena.allocate(4 * width, 'norms');
-  const classes = arena.allocate(4 * width, 'classes');
-  const panels = arena.allocate(2 * width * stride, `integer copies of ${size} support rows of ${columns} numbers`);
-  const lengths = arena.allocate(4 * width, 'lengths');
-  const fields = [size, stride, width, 0, origin, mean, rows, norms, classes, panels, lengths, room];
-  arena.integers(record, INTEGER_FIELDS).set(fields);
-  arena.floats(origin, stride).fill(0).set(vectors.data.subarray(0, columns));
-  // No prediction is -2, so padded rows are never good; their integer copies are infinitely long.
-  arena.integers(classes, width).fill(-2).set(goodClasses);
-  const packed = { arena, size, columns, stride, width, record };
+  const mark = arena.mark();
+  const stride = roundUp(vectors.columns);
+  // Before any task: a worker hears of the rows with the memory.
+  if (isLookedUp(support, arena)) arena.rows = { data: vectors.data, columns: vectors.columns, stride };
+  const basis =
+    span && isWorthTurning(vectors.rows, stride, span) ? createBasis(span, { arena, team, stride }) : undefined;
+  const packed = pack(support, { arena, team, record, basis });
+  if (!basis || areTurnedWell(packed)) return packed;
+  arena.release(mark);
+  return pack(support, { arena, team, record, basis: undefined });
+}
+
+/** Whether a query saves more over fewer dimensions than it takes to turn it, and the rows as well. */
+function isWorthTurning(rows: number, stride: number, span: Matrix): boolean {
+  const depth = roundUp(span.columns);
+  return depth > 0 && rows * (stride - depth) > TURNING_COST * depth * stride;
+}
+
+/** Whether the rows lie where the basis says that they do. */
+function areTurnedWell({ arena, stride, record }: PackedSupport): boolean {
+  const [scale, error] = arena.doubles(record + 4 * INTEGER_FIELDS, DOUBLE_FIELDS);
+  return error! <= MOST_ERROR * scale! * Math.sqrt(stride / 12);
+}
+
+/** Whether all threads that share the arena can see the rows where they are. */
+function isLookedUp({ vectors }: Pick<MatcherSupport, 'vectors'>, arena: Arena): boolean {
+  return !arena.isShared || isShared(vectors);
+}
+
+interface Place {
+  readonly arena: Arena;
+  readonly team: Team;
+  /** Where the fields of the support go; no other part begins at address 0, which stands for none. */
+  readonly record: number;
+  readonly basis: Basis | undefined;
+}
+
+function pack(support: MatcherSupport, place: Place): PackedSupport {
+  const { vectors } = support;
+  const size = vectors.rows;
+  const { arena, team, record } = place;
+  const packed = allocateSupport(support, place);
+  const { stride, addresses } = packed;
   const inChunks = chunkedOver(packed, team);
-  if (isCopied) {
-    copyRows(arena, rows, { ...vectors, stride });
+  if (addresses.rows) {
+    copyRows(arena, addresses.rows, { ...vectors, stride });
     inChunks('centreChunk');
-    arena.kernels.sumColumns(rows, 1, size, stride, size, mean);
+    arena.kernels.sumColumns(addresses.rows, 1, size, stride, size, addresses.mean);
   } else {
-    arena.rows = { data: vectors.data, columns, stride };
-    centreLookedUp(packed, room, mean);
+    centreLookedUp(packed, addresses.room, addresses.mean);
   }
-  requireFiniteNorms(arena.floats(norms, size), 'createMatcher: support row');
+  requireFiniteNorms(arena.floats(addresses.norms, size), 'createMatcher: support row');
   const [largest, square, norm] = inChunks('surveyChunk');
   arena.kernels.chooseScale(record, largest!, square!, norm!);
-  const [error, integerSquare] = inChunks('quantizeChunk');
-  const doubles = arena.doubles(record + 4 * INTEGER_FIELDS, 4);
+  quantize(packed, team);
+  return packed;
+}
+
+/** Makes the integer copies of a support whose scale has been chosen. */
+function quantize(packed: PackedSupport, team: Team): void {
+  const { arena, record } = packed;
+  const { kernels } = arena;
+  const mark = arena.mark();
+  const bytes = kernels.turningBytes(record, CHUNK_ROWS);
+  const turnings = arena.allocate(bytes * team.size, 'rows that are turned');
+  arena.integers(record, INTEGER_FIELDS).set([turnings, bytes], TURNINGS_FIELD);
+  const inChunks = chunkedOver(packed, team);
+  let found = inChunks('quantizeChunk');
+  const [, square, largest] = found;
+  if (kernels.coarsenScale(record, largest!, square!)) found = inChunks('quantizeChunk');
+  arena.release(mark);
+  const [error, integerSquare] = found;
+  const doubles = arena.doubles(record + 4 * INTEGER_FIELDS, DOUBLE_FIELDS);
   doubles[1] = error!;
   doubles[3] = Math.sqrt(integerSquare!) * (1 + 2 ** -40);
-  return packed;
+}
+
+/** Room for a support, its raw parts and the fields of assembly/records.ts. */
+function allocateSupport({ vectors, goodClasses }: MatcherSupport, { arena, team, record, basis }: Place) {
+  const { rows: size, columns } = vectors;
+  const [stride, width] = [roundUp(columns), roundUp(size)];
+  const depth = basis?.depth ?? stride;
+  const origin = arena.allocate(4 * stride, 'the origin');
+  const mean = arena.allocate(4 * stride, 'the mean');
+  const zeros = arena.allocate(4 * stride, 'zeros');
+  const isThere = isLookedUp({ vectors }, arena);
+  const rows = isThere ? 0 : arena.allocate(4 * size * stride, `${size} support rows of ${columns} numbers`);
+  const room = isThere ? arena.allocate(4 * CHUNK_ROWS * stride * team.size, 'some support rows') : 0;
+  const norms = arena.allocate(4 * width, 'norms');
+  const classes = arena.allocate(4 * width, 'classes');
+  const panels = arena.allocate(2 * width * depth, `integer copies of ${size} support rows of ${depth} numbers`);
+  const lengths = arena.allocate(4 * width, 'lengths');
+  const places = [origin, mean, rows, norms, classes, panels, lengths, room, zeros];
+  const turning = basis ? [basis.columns, basis.rows] : [0, 0];
+  arena.integers(record, INTEGER_FIELDS).set([size, stride, depth, width, 0, ...places, ...turning, 0, 0]);
+  arena.doubles(record + 4 * INTEGER_FIELDS, DOUBLE_FIELDS).set([0, 0, 0, 0, basis?.norm ?? 0, basis?.stretch ?? 0]);
+  arena.floats(origin, stride).fill(0).set(vectors.data.subarray(0, columns));
+  arena.floats(zeros, stride).fill(0);
+  // No prediction is -2, so padded rows are never good; their integer copies are infinitely long.
+  arena.integers(classes, width).fill(-2).set(goodClasses);
+  const addresses = { rows, mean, norms, room };
+  return { arena, size, columns, stride, depth, width, record, addresses };
 }
 
 /** `centreChunk` over all rows, with their mean, of which there is no need to be exact: it only has to be near them. */

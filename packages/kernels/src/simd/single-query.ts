@@ -22,7 +22,7 @@ export interface SingleQuery {
 }
 
 export function createSingleQuery(support: PackedSupport, team: Team): SingleQuery {
-  const { arena, size, columns, width, record } = support;
+  const { arena, size, columns, width, depth, record } = support;
   const addresses = allocateRoom(support);
   const { query, raw, measured, list, exact } = addresses;
   const prepare = createPreparation(support, addresses);
@@ -35,7 +35,7 @@ export function createSingleQuery(support: PackedSupport, team: Team): SingleQue
     if (prepare(values)) {
       const parameters = [record, query, addresses.integers, measured, CHUNK_PANELS];
       const chunks = Math.ceil(width / 8 / CHUNK_PANELS);
-      team.run(arena, { name: 'measureChunk', parameters, chunks, work: width * support.stride });
+      team.run(arena, { name: 'measureChunk', parameters, chunks, work: width * depth });
     } else if (!arena.kernels.allDistances(record, query, measured)) throw notFinite(what);
     last = values.slice();
   }
@@ -68,14 +68,15 @@ export function createSingleQuery(support: PackedSupport, team: Team): SingleQue
   };
 }
 
-function allocateRoom({ arena, stride, width }: PackedSupport) {
+function allocateRoom({ arena, stride, width, depth, record }: PackedSupport) {
   const room = (byteCount: number) => arena.allocate(byteCount, 'one query');
   return {
     query: room(QUERY_BYTES),
     totals: room(32),
     raw: room(4 * stride),
     row: room(4 * stride),
-    integers: room(2 * stride),
+    integers: room(2 * depth),
+    turning: room(arena.kernels.turningBytes(record, 1)),
     measured: room(4 * width),
     list: room(4 * width),
     exact: room(4 * width),
@@ -84,11 +85,11 @@ function allocateRoom({ arena, stride, width }: PackedSupport) {
 
 /** A function that centres a query and makes its integer copy; returns whether that bounds its distances. */
 function createPreparation(support: PackedSupport, addresses: ReturnType<typeof allocateRoom>) {
-  const { query, totals, raw, row, integers } = addresses;
+  const { query, totals, raw, row, integers, turning } = addresses;
   const { arena, columns, stride, record } = support;
   return (values: Float32Array): boolean => {
     copyRows(arena, raw, { data: values, rows: 1, columns, stride });
-    arena.kernels.prepareQuery(record, raw, query, row, integers, 4, totals);
+    arena.kernels.prepareQuery(record, raw, query, row, integers, turning, totals);
     return arena.integers(query, QUERY_BYTES / 4)[IS_BOUNDED] !== 0;
   };
 }
