@@ -1,3 +1,4 @@
+export { comparedNumbers } from './compared-numbers.js';
 export type {
   AdamMoments,
   Kernels,

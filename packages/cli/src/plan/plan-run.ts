@@ -1,3 +1,4 @@
+import { comparedNumbers } from '@sdmjs/kernels';
 import { areMatchedTogether } from '@sdmjs/training';
 
 /** The sizes of a training run. */
@@ -84,16 +85,19 @@ export function bytesOfRound(sizes: RunSizes): number {
 function productsOf({ trainingRows, calibrationRows, featureCount, representationSize }: RunSizes) {
   const rows = trainingRows + calibrationRows;
   const isTogether = areMatchedTogether({ rows: trainingRows, columns: representationSize });
-  const trainingShare = isTogether ? shareTogether(representationSize) : 1;
+  const compared = comparedNumbers({ rows: trainingRows, columns: representationSize, dimensions: featureCount });
+  const trainingShare = isTogether ? shareTogether(compared) : 1;
+  // A row that is compared in fewer dimensions is turned there and back.
+  const projections = compared < representationSize ? 3 : 1;
   return {
-    projected: rows * featureCount * representationSize,
-    matched: (trainingShare * trainingRows + calibrationRows) * trainingRows * representationSize,
+    projected: projections * rows * featureCount * representationSize,
+    matched: (trainingShare * trainingRows + calibrationRows) * trainingRows * compared,
   };
 }
 
-/** Of the time of as many queries, where at least half of the rows are good: .53 at M = 1,000 and .64 at M = 64, as measured; hardly more below. */
-function shareTogether(representationSize: number): number {
-  return Math.min(0.64, 0.52 + 7.7 / representationSize);
+/** Of the time of as many queries, where at least half of the rows are good: .53 at 1,000 numbers and .64 at 64, as measured; hardly more below. */
+function shareTogether(numbers: number): number {
+  return Math.min(0.64, 0.52 + 7.7 / numbers);
 }
 
 function bytesOf(
@@ -101,17 +105,20 @@ function bytesOf(
   threads: number,
 ) {
   const rows = trainingRows + calibrationRows;
+  const compared = comparedNumbers({ rows: trainingRows, columns: representationSize, dimensions: featureCount });
   const { row, rowOfThread, notesOfThread } = TOGETHER_BYTES;
   // A second integer copy of the training split, in the order of its classes.
-  const together =
-    (2 * representationSize + row) * trainingRows + threads * (rowOfThread * trainingRows + notesOfThread);
+  const together = (2 * compared + row) * trainingRows + threads * (rowOfThread * trainingRows + notesOfThread);
   const isTogether = areMatchedTogether({ rows: trainingRows, columns: representationSize });
   return {
     features: 4 * rows * featureCount,
     weights: 4 * representationSize * (featureCount + classCount + 1),
     // Features are read where they are. Matching keeps the representations of both splits, and integer copies of the training split.
     matching:
-      2 * (2 * rows + trainingRows) * representationSize + ROW_BYTES.matching * rows + (isTogether ? together : 0),
+      4 * rows * representationSize +
+      2 * trainingRows * compared +
+      ROW_BYTES.matching * rows +
+      (isTogether ? together : 0),
     finished: 4 * trainingRows * representationSize + ROW_BYTES.finished * rows,
     saving: SAVING.copies * 4 * trainingRows * representationSize + SAVING.row * rows,
   };

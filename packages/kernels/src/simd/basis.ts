@@ -1,4 +1,5 @@
 import type { Matrix } from '@sdmjs/core';
+import { roundUp } from '../compared-numbers.js';
 import type { Team } from '../threads/team.js';
 import type { Arena } from './arena.js';
 import { MULTIPLY_SCRATCH_BYTES } from './module.js';
@@ -28,7 +29,7 @@ export function createBasis(
   { arena, team, stride }: { arena: Arena; team: Team; stride: number },
 ): Basis | undefined {
   const count = span.columns;
-  const depth = Math.ceil(count / 8) * 8;
+  const depth = roundUp(count);
   const room = (bytes: number) => arena.allocate(bytes, `a basis of ${count} vectors of ${span.rows} numbers`);
   const start = arena.mark();
   const [columns, rows] = [room(4 * depth * stride), room(4 * depth * stride)];

@@ -1,8 +1,9 @@
 import { SdmError } from '@sdmjs/core';
+import { roundUp } from '../compared-numbers.js';
 import type { Matches } from '../kernels.js';
 import type { ChunkTasks } from './module.js';
 import type { Team } from '../threads/team.js';
-import { type PackedSupport, roundUp } from './packed-support.js';
+import type { PackedSupport } from './packed-support.js';
 
 /** Rows of a block: a multiple of 8 and of the queries of a panel. */
 const BLOCK = 120;

@@ -1,5 +1,5 @@
-import type { Matrix } from '@sdmjs/core';
 import { requireFiniteNorms } from '../checks.js';
+import { comparedNumbers, roundUp } from '../compared-numbers.js';
 import type { MatcherSupport } from '../kernels.js';
 import { isShared } from '../threads/shared-rows.js';
 import type { Team } from '../threads/team.js';
@@ -30,8 +30,6 @@ const DOUBLE_FIELDS = 6;
 const TURNINGS_FIELD = 16;
 /** Doubles that a chunk of packing reports. */
 const TOTALS = 4;
-/** What two products in float32 that turn a row cost more than one of integers. */
-const TURNING_COST = 9;
 /** How much further turned rows may lie from their integers than others do, which are off by the root of a twelfth a number. */
 const MOST_ERROR = 2;
 
@@ -51,18 +49,12 @@ export function packSupport(support: MatcherSupport, arena: Arena, team: Team): 
   const stride = roundUp(vectors.columns);
   // Before any task: a worker hears of the rows with the memory.
   if (isLookedUp(support, arena)) arena.rows = { data: vectors.data, columns: vectors.columns, stride };
-  const basis =
-    span && isWorthTurning(vectors.rows, stride, span) ? createBasis(span, { arena, team, stride }) : undefined;
+  const isTurned = span && comparedNumbers({ ...vectors, dimensions: span.columns }) < vectors.columns;
+  const basis = isTurned ? createBasis(span, { arena, team, stride }) : undefined;
   const packed = pack(support, { arena, team, record, basis });
   if (!basis || areTurnedWell(packed)) return packed;
   arena.release(mark);
   return pack(support, { arena, team, record, basis: undefined });
-}
-
-/** Whether a query saves more over fewer dimensions than it takes to turn it, and the rows as well. */
-function isWorthTurning(rows: number, stride: number, span: Matrix): boolean {
-  const depth = roundUp(span.columns);
-  return depth > 0 && rows * (stride - depth) > TURNING_COST * depth * stride;
 }
 
 /** Whether the rows lie where the basis says that they do. */
@@ -198,9 +190,4 @@ function chunkedOver(packed: PackedSupport, team: Team) {
     arena.release(mark);
     return greatest;
   };
-}
-
-/** Rows, or numbers of a row, with their padding: a multiple of 8. */
-export function roundUp(count: number): number {
-  return Math.ceil(count / 8) * 8;
 }

@@ -53,6 +53,8 @@ export const FULL: readonly Series[] = [
   along('rows', 'epoch-rows-narrow', narrow, [10_000, 30_000, 100_000, 300_000]),
   along('representation', 'epoch-representation', epoch, [16, 64, 256, 1000]),
   along('features', 'epoch-features', epoch, [64, 256, 1024, 4096]),
+  // Of these, rows of fewer features than representation are compared in the dimensions of their features.
+  along('features', 'epoch-features-wide', { ...epoch, representation: 1000 }, [64, 256, 512, 1024]),
   along('classes', 'epoch-classes', epoch, [2, 8, 32, 128]),
   along('rows', 'score-rows', score, [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000]),
   along('representation', 'score-representation', score, [16, 64, 256, 1000]),

@@ -31,22 +31,40 @@ export async function digestsOf(results: KernelResults): Promise<Record<string, 
   return Object.fromEntries(await Promise.all(digests)) as Record<string, string>;
 }
 
+/** Of rows that lie anywhere, and of rows that lie in eight dimensions and are compared there. */
 async function matchingResults(kernels: Kernels): Promise<KernelResults> {
+  const span = draw(WIDTH, 8, 11);
+  const inSpan = (rows: number, seed: number) => kernels.multiplyTransposed(draw(rows, 8, seed), span);
+  return {
+    ...(await matchBy(kernels, { name: '', rowsOf: (rows, seed) => draw(rows, WIDTH, seed) })),
+    ...(await matchBy(kernels, { name: ', turned', rowsOf: inSpan, span })),
+  };
+}
+
+const WIDTH = 48;
+
+interface MatchedRows {
+  readonly name: string;
+  readonly rowsOf: (rows: number, seed: number) => Matrix;
+  readonly span?: Matrix;
+}
+
+async function matchBy(kernels: Kernels, { name, rowsOf, span }: MatchedRows): Promise<KernelResults> {
   const SIZE = 2000;
-  const vectors = kernels.createRows(SIZE, 48);
-  vectors.data.set(draw(SIZE, 48, 5).data);
+  const vectors = kernels.createRows(SIZE, WIDTH);
+  vectors.data.set(rowsOf(SIZE, 5).data);
   const random = createRandom(6);
   const goodClasses = Int32Array.from({ length: SIZE }, () => Math.floor(random.uniform(-0.2, 3)));
-  const matcher = kernels.createMatcher({ vectors, goodClasses });
-  const queries = draw(900, 48, 7);
+  const matcher = kernels.createMatcher({ vectors, goodClasses, span });
+  const queries = rowsOf(900, 7);
   const predictions = Int32Array.from({ length: queries.rows }, (_, i) => i % 3);
   const matched = await matcher.match({ queries, predictions, maxSimilarity: 1000 });
   const own = goodClasses.map((good) => Math.max(0, good));
   const mutual = await matcher.matchSupport({ predictions: own, maxSimilarity: 1000 });
-  const nearest = matcher.nearest(draw(1, 48, 8).data, 25);
+  const nearest = matcher.nearest(rowsOf(1, 8).data, 25);
   const results = { match: matched, matchSupport: mutual, nearest };
   matcher.dispose();
-  return Object.fromEntries(Object.entries(results).map(([name, arrays]) => [name, Object.values(arrays)]));
+  return Object.fromEntries(Object.entries(results).map(([key, arrays]) => [key + name, Object.values(arrays)]));
 }
 
 function adamResults(kernels: Kernels): KernelResults[string] {
