@@ -7,7 +7,7 @@ import type { Matrix } from '@sdmjs/core';
 export interface Kernels {
   /**
    * The build. Products of `relaxed-simd` (`multiply`, `multiplyTransposed`, `ThinAdam.project`) are summed in the same order, but may round
-   * a product and its sum once: they depend on the processor, and differ from those of the others by at most 2γ·Σ|a·b|, where γ = Du/(1 − Du),
+   * a product and its sum once: they depend on the processor, and differ from those of the others by at most 2(γ·Σ|a·b| + D·2⁻¹⁴⁹), where γ = Du/(1 − Du),
    * u = 2⁻²⁴ and D is the inner size. All else, matching among it, has the bits of the others.
    */
   readonly name: 'simd' | 'relaxed-simd' | 'plain';
