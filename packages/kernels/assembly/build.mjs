@@ -1,11 +1,12 @@
-// Compiles assembly/index.ts to WebAssembly and writes it as base64 to src/generated/, with the program of the workers as text, unless nothing
-// changed since. The module wants a memory that threads share; the byte at `sharedFlag` makes it one that they do not.
+// Compiles assembly/index.ts to WebAssembly twice, plain and with relaxed SIMD, and writes either as base64 to src/generated/, the plain one with
+// the program of the workers as text, unless nothing changed since. A module wants a memory that threads share; the byte at `sharedFlag` makes it
+// one that they do not.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const target = fileURLToPath(new URL('../src/generated/kernels-wasm.ts', import.meta.url));
+const target = fileURLToPath(new URL('../src/generated/', import.meta.url));
 const flags = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads'];
 const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
 
@@ -13,27 +14,28 @@ const hash = createHash('sha256');
 for (const file of readdirSync(folder).sort()) hash.update(readFileSync(folder + file));
 const header = `// Made by assembly/build.mjs from sources with sha256 ${hash.digest('hex')}. Do not edit.\n`;
 
-if (!readIfThere(target)?.startsWith(header)) {
-  const binary = await compile();
-  mkdirSync(fileURLToPath(new URL('../src/generated/', import.meta.url)), { recursive: true });
-  const worker = readFileSync(`${folder}worker.cjs`, 'utf8').replace(/^(?:\/\/.*)?\n/gm, '');
-  const values = { kernelsWasm: Buffer.from(binary).toString('base64'), workerProgram: worker };
-  const lines = Object.entries(values).map(([name, value]) => `export const ${name} =\n  ${JSON.stringify(value)};\n`);
-  writeFileSync(target, `${header}${lines.join('')}export const sharedFlag = ${sharedFlagOf(binary)};\n`);
-  process.stdout.write(`kernels: ${binary.length} bytes of WebAssembly\n`);
+const worker = readFileSync(`${folder}worker.cjs`, 'utf8').replace(/^(?:\/\/.*)?\n/gm, '');
+await build('kernels-wasm.ts', [], { workerProgram: worker });
+await build('relaxed-kernels-wasm.ts', ['--enable', 'relaxed-simd']);
+
+async function build(name, furtherFlags, texts = {}) {
+  if (readIfThere(target + name)?.startsWith(header)) return;
+  const binary = await compile([...flags, ...furtherFlags, ...memory]);
+  const values = { kernelsWasm: Buffer.from(binary).toString('base64'), ...texts };
+  const lines = Object.entries(values).map(([key, value]) => `export const ${key} =\n  ${JSON.stringify(value)};\n`);
+  mkdirSync(target, { recursive: true });
+  writeFileSync(target + name, `${header}${lines.join('')}export const sharedFlag = ${sharedFlagOf(binary)};\n`);
+  process.stdout.write(`${name}: ${binary.length} bytes of WebAssembly\n`);
 }
 
-async function compile() {
+async function compile(options) {
   const { default: asc } = await import('assemblyscript/asc');
   let binary;
-  const { error, stderr } = await asc.main(
-    ['index.ts', '--baseDir', folder, '--outFile', 'kernels.wasm', ...flags, ...memory],
-    {
-      writeFile: (_name, contents) => {
-        binary = contents;
-      },
+  const { error, stderr } = await asc.main(['index.ts', '--baseDir', folder, '--outFile', 'kernels.wasm', ...options], {
+    writeFile: (_name, contents) => {
+      binary = contents;
     },
-  );
+  });
   if (error) throw new Error(`${error.message}\n${stderr}`);
   return binary;
 }

@@ -1,9 +1,27 @@
+import { addProduct, addRoundedProduct } from './add-product';
+
 /**
- * out[i] = vector · row(i), summed over `depth` in ascending order, every product and sum rounded to float32. Row i is number list[i], or
- * start + i without a list, `rowBytes` apart from `base` on. Eight rows advance together, so that no sum waits for the one before.
+ * out[i] = vector · row(i), summed over `depth` in ascending order, every product and sum rounded to float32, in every build. Row i is number
+ * list[i], or start + i without a list, `rowBytes` apart from `base` on.
  */
 export function dotRows(
   vector: usize, base: usize, rowBytes: usize, depth: i32, list: usize, start: i32, count: i32, out: usize,
+): void {
+  dotEight(false, vector, base, rowBytes, depth, list, start, count, out);
+}
+
+/** The same of rows start and after, rounded as the register tiles round: a row of a product by itself has the bits it has among others. */
+export function multiplyRows(
+  vector: usize, base: usize, rowBytes: usize, depth: i32, start: i32, count: i32, out: usize,
+): void {
+  if (ASC_FEATURE_RELAXED_SIMD) dotEight(true, vector, base, rowBytes, depth, 0, start, count, out);
+  else dotRows(vector, base, rowBytes, depth, 0, start, count, out);
+}
+
+/** Eight rows advance together, so that no sum waits for the one before. */
+@inline
+function dotEight(
+  asTiles: bool, vector: usize, base: usize, rowBytes: usize, depth: i32, list: usize, start: i32, count: i32, out: usize,
 ): void {
   const whole = <usize>(depth & ~3) * 4;
   const end = <usize>depth * 4;
@@ -19,13 +37,13 @@ export function dotRows(
     let low = f32x4.splat(0), high = low;
     let k: usize = 0;
     for (; k < whole; k += 16) {
-      low = addFour(low, vector + k, row0 + k, row1 + k, row2 + k, row3 + k);
-      high = addFour(high, vector + k, row4 + k, row5 + k, row6 + k, row7 + k);
+      low = addFour(asTiles, low, vector + k, row0 + k, row1 + k, row2 + k, row3 + k);
+      high = addFour(asTiles, high, vector + k, row4 + k, row5 + k, row6 + k, row7 + k);
     }
     for (; k < end; k += 4) {
       const factor = v128.load32_splat(vector + k);
-      low = f32x4.add(low, f32x4.mul(factor, lanesAt(row0 + k, row1 + k, row2 + k, row3 + k)));
-      high = f32x4.add(high, f32x4.mul(factor, lanesAt(row4 + k, row5 + k, row6 + k, row7 + k)));
+      low = add(asTiles, low, factor, lanesAt(row0 + k, row1 + k, row2 + k, row3 + k));
+      high = add(asTiles, high, factor, lanesAt(row4 + k, row5 + k, row6 + k, row7 + k));
     }
     storeLanes(low, out + (<usize>i << 2), last - i);
     storeLanes(high, out + (<usize>i << 2) + 16, last - i - 4);
@@ -39,14 +57,19 @@ function rowAt(base: usize, rowBytes: usize, list: usize, start: i32, i: i32): u
 
 /** Four steps of depth of four rows, which are transposed on the way. */
 @inline
-function addFour(sum: v128, vector: usize, row0: usize, row1: usize, row2: usize, row3: usize): v128 {
+function addFour(asTiles: bool, sum: v128, vector: usize, row0: usize, row1: usize, row2: usize, row3: usize): v128 {
   const r0 = v128.load(row0), r1 = v128.load(row1), r2 = v128.load(row2), r3 = v128.load(row3);
   const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
   const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(vector), v128.shuffle<f32>(low01, low23, 0, 1, 4, 5)));
-  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(vector, 4), v128.shuffle<f32>(low01, low23, 2, 3, 6, 7)));
-  sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(vector, 8), v128.shuffle<f32>(high01, high23, 0, 1, 4, 5)));
-  return f32x4.add(sum, f32x4.mul(v128.load32_splat(vector, 12), v128.shuffle<f32>(high01, high23, 2, 3, 6, 7)));
+  sum = add(asTiles, sum, v128.load32_splat(vector), v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+  sum = add(asTiles, sum, v128.load32_splat(vector, 4), v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+  sum = add(asTiles, sum, v128.load32_splat(vector, 8), v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  return add(asTiles, sum, v128.load32_splat(vector, 12), v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+}
+
+@inline
+function add(asTiles: bool, sum: v128, a: v128, b: v128): v128 {
+  return asTiles ? addProduct(sum, a, b) : addRoundedProduct(sum, a, b);
 }
 
 @inline

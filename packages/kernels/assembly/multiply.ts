@@ -1,4 +1,4 @@
-import { dotRows } from './dot-rows';
+import { multiplyRows } from './dot-rows';
 import { packFive, packLanes } from './pack';
 import { B_STEP, DEPTH_BLOCK, multiplyFive, multiplyFour, TILE_COLUMNS, tileRows } from './tile';
 
@@ -43,7 +43,7 @@ export function multiplyChunk(
   // Three rows are worth packing B only if there is much of it.
   if (bDepthStep == 4 && rows < (width < 32 ? 4 : 3)) {
     for (let row: usize = 0; row < <usize>rows; row++) {
-      dotRows(a + row * aRowStep, b, bColumnStep, depth, 0, column, width, target + row * cRowBytes);
+      multiplyRows(a + row * aRowStep, b, bColumnStep, depth, column, width, target + row * cRowBytes);
     }
     return;
   }

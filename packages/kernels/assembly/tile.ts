@@ -1,5 +1,6 @@
-// The register tiles: 5 or 4 rows × 8 columns of C. Each element is a sum over depth in ascending order, every product and
-// every sum rounded to float32 (no fused multiply-add), so its bits do not depend on where it lies in a tile.
+// The register tiles: 5 or 4 rows × 8 columns of C. Each element is a sum over depth in ascending order, rounded as `addProduct` does, so its
+// bits do not depend on where it lies in a tile.
+import { addProduct } from './add-product';
 
 /** Columns of a packed panel of B. */
 export const TILE_COLUMNS: i32 = 8;
@@ -44,20 +45,20 @@ export function multiplyFive(a: usize, b: usize, c: usize, rowBytes: usize, dept
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const a0 = v128.load32_splat(a);
-    c00 = f32x4.add(c00, f32x4.mul(a0, b0));
-    c01 = f32x4.add(c01, f32x4.mul(a0, b1));
+    c00 = addProduct(c00, a0, b0);
+    c01 = addProduct(c01, a0, b1);
     const a1 = v128.load32_splat(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(a1, b0));
-    c11 = f32x4.add(c11, f32x4.mul(a1, b1));
+    c10 = addProduct(c10, a1, b0);
+    c11 = addProduct(c11, a1, b1);
     const a2 = v128.load32_splat(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(a2, b0));
-    c21 = f32x4.add(c21, f32x4.mul(a2, b1));
+    c20 = addProduct(c20, a2, b0);
+    c21 = addProduct(c21, a2, b1);
     const a3 = v128.load32_splat(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(a3, b0));
-    c31 = f32x4.add(c31, f32x4.mul(a3, b1));
+    c30 = addProduct(c30, a3, b0);
+    c31 = addProduct(c31, a3, b1);
     const a4 = v128.load32_splat(a, 16);
-    c40 = f32x4.add(c40, f32x4.mul(a4, b0));
-    c41 = f32x4.add(c41, f32x4.mul(a4, b1));
+    c40 = addProduct(c40, a4, b0);
+    c41 = addProduct(c41, a4, b1);
     a += 20;
     b += B_STEP;
   }
@@ -94,17 +95,17 @@ export function multiplyFour(a: usize, b: usize, c: usize, rowBytes: usize, dept
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     const a0 = v128.load32_splat(a);
-    c00 = f32x4.add(c00, f32x4.mul(a0, b0));
-    c01 = f32x4.add(c01, f32x4.mul(a0, b1));
+    c00 = addProduct(c00, a0, b0);
+    c01 = addProduct(c01, a0, b1);
     const a1 = v128.load32_splat(a, 4);
-    c10 = f32x4.add(c10, f32x4.mul(a1, b0));
-    c11 = f32x4.add(c11, f32x4.mul(a1, b1));
+    c10 = addProduct(c10, a1, b0);
+    c11 = addProduct(c11, a1, b1);
     const a2 = v128.load32_splat(a, 8);
-    c20 = f32x4.add(c20, f32x4.mul(a2, b0));
-    c21 = f32x4.add(c21, f32x4.mul(a2, b1));
+    c20 = addProduct(c20, a2, b0);
+    c21 = addProduct(c21, a2, b1);
     const a3 = v128.load32_splat(a, 12);
-    c30 = f32x4.add(c30, f32x4.mul(a3, b0));
-    c31 = f32x4.add(c31, f32x4.mul(a3, b1));
+    c30 = addProduct(c30, a3, b0);
+    c31 = addProduct(c31, a3, b1);
     a += 16;
     b += B_STEP;
   }

@@ -1,8 +1,16 @@
 import type { Matrix } from '@sdmjs/core';
 
-/** CPU arithmetic. Every implementation gives the same bits as `createPlainKernels`, which is the definition. */
+/**
+ * CPU arithmetic. Every implementation gives the same bits as `createPlainKernels`, which is the definition, but for products of the build
+ * `relaxed-simd`.
+ */
 export interface Kernels {
-  readonly name: 'simd' | 'plain';
+  /**
+   * The build. Products of `relaxed-simd` (`multiply`, `multiplyTransposed`, `ThinAdam.project`) are summed in the same order, but may round
+   * a product and its sum once: they depend on the processor, and differ from those of the others by at most 2(γ·Σ|a·b| + D·2⁻¹⁴⁹), where γ = Du/(1 − Du),
+   * u = 2⁻²⁴ and D is the inner size. All else, matching among it, has the bits of the others.
+   */
+  readonly name: 'simd' | 'relaxed-simd' | 'plain';
   /** Threads that work at once at most, the caller's among them. */
   readonly threads: number;
   /**
@@ -35,7 +43,7 @@ export interface Kernels {
 
 /**
  * Adam (β 0.9 and 0.999, ε 1e-8, in float32) on a matrix W `[M, D]` whose gradient is Uᵀ·G with thin U `[C, M]` and G `[C, D]`: the gradient is
- * formed where it is used. The same bits in every implementation, whatever the threads.
+ * formed where it is used. The same bits in every implementation, whatever the threads; `project` as `Kernels.name` says.
  */
 export interface ThinAdam {
   /** W as it is now, changed in place by `step`. */

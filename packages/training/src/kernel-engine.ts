@@ -21,7 +21,8 @@ const FORWARD_ROWS = 512;
 
 /**
  * Training on the CPU without TensorFlow.js. A step costs batch · C · D for the loss and one pass over the M·D weights for Adam:
- * the maps have no nonlinearity between them, so no M·D product and no M·D gradient is needed.
+ * the maps have no nonlinearity between them, so no M·D product and no M·D gradient is needed. With kernels of the relaxed build it is another
+ * engine, named `relaxed-kernel`, since trajectories differ in their last bits, also from processor to processor.
  */
 export function kernelEngine(options: { readonly kernels?: Kernels | undefined } = {}): TrainingEngine {
   let loading: Promise<Kernels> | undefined;
@@ -31,7 +32,7 @@ export function kernelEngine(options: { readonly kernels?: Kernels | undefined }
   };
   const room = createRoom();
   return {
-    name: 'kernel',
+    name: options.kernels?.name === 'relaxed-simd' ? 'relaxed-kernel' : 'kernel',
     start: async (inputs) => startRound(inputs, { kernels: await kernels(), room }),
     createIndex: async (support) => createExactIndex(support, { kernels: await kernels() }),
     dispose() {

@@ -9,6 +9,7 @@ import { benchKernels } from './kernels.js';
 import { studyKills } from './kills.js';
 import { machineNow } from './machine-now.js';
 import { benchPeers } from './peers/run-peers.js';
+import { compareRelaxed } from './relaxed.js';
 import { benchRounds } from './rounds.js';
 import { benchRows } from './rows.js';
 import { benchScoring } from './scoring.js';
@@ -29,6 +30,9 @@ const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<voi
   /** The ways through the kernels, as JSON. */
   kernels: async () => {
     const comparisons = await compareKernels();
+    const relaxed = await compareRelaxed();
+    if (relaxed) comparisons.push(...relaxed);
+    else tell('This engine has no relaxed SIMD: the plain and the relaxed build are not compared.');
     print(JSON.stringify({ machine: machineNow(), comparisons }, null, 2));
   },
   /** Trainings that are killed at any moment and gone on with. */

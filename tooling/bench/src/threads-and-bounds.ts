@@ -87,10 +87,10 @@ async function compareHeld(kernels: Kernels, { rows, weights }: Record<'rows' | 
   return compared;
 }
 
-type Side = [what: string, work: () => unknown];
+type Side = readonly [what: string, work: () => unknown];
 
 /** Both sides by turns, so that what else the machine does falls on both. */
-async function compare(name: string, { before, after }: { before: Side; after: Side }): Promise<Comparison> {
+export async function compare(name: string, { before, after }: { before: Side; after: Side }): Promise<Comparison> {
   const sides = [before, after].map(([what, work]) => ({
     what,
     work,
@@ -117,7 +117,7 @@ async function compare(name: string, { before, after }: { before: Side; after: S
 const toHundredths = (time: number) => Math.round(time * 100) / 100;
 
 /** A piece of work that takes the next row each time. */
-function eachQuery(queries: Matrix, work: (query: Matrix) => unknown): () => unknown {
+export function eachQuery(queries: Matrix, work: (query: Matrix) => unknown): () => unknown {
   let next = 0;
   return () => {
     const start = (next++ % queries.rows) * queries.columns;

@@ -11,6 +11,11 @@ import { type ModelResults, modelResults } from './page/model-results.js';
 import type { Report } from './page/report.js';
 import { situations } from './situations.js';
 
+/** What `deterministic: false` may give where `loadKernels()` gives these. */
+const RELAXED = { simd: ['relaxed-simd', 'simd'], plain: ['plain'] };
+/** Kernels with products of matrices, which the relaxed build may round otherwise. */
+const PRODUCTS = ['multiplyTransposed', 'multiply', 'thinAdam'];
+
 it('bundles kernels, training, estimators and model files for a page, without a module of Node', async () => {
   expect((await bundlePage()).match(/__require\(.*?\)/g)).toBeNull();
 });
@@ -41,14 +46,19 @@ function inBrowser(find: () => Promise<Browser>): void {
       timeout: 180_000,
     }, async () => {
       const report = await openPage(browser, script, situation);
-      const { isIsolated, maySleep, kernels, worked, made } = report;
-      console.log(`${name}: ${report.userAgent}, milliseconds of threads: ${worked.join(', ') || 'none'}`);
+      const { isIsolated, maySleep, kernels, relaxed, worked, made } = report;
+      console.log(
+        `${name}: ${report.userAgent}, ${relaxed.name} if asked for, milliseconds of threads: ${worked.join(', ') || 'none'}`,
+      );
       expect(report).toMatchObject({ digests, different: [], errors: [], left: 0 });
       expect({ isIsolated, maySleep, kernels: kernels.name }).toEqual({
         isIsolated: name.startsWith('isolated'),
         maySleep: situation.inWorker === true,
         kernels: situation.kernels,
       });
+      expect(RELAXED[situation.kernels]).toContain(relaxed.name);
+      const mayDiffer = relaxed.name === 'relaxed-simd' ? PRODUCTS : [];
+      expect(relaxed.different.filter((kernel) => !mayDiffer.includes(kernel))).toEqual([]);
       expect(worked).toHaveLength(situation.threads - 1);
       for (const milliseconds of worked) expect(milliseconds).toBeGreaterThan(0);
       // Training and the estimators start threads of their own where the machine runs more than one.

@@ -47,21 +47,27 @@ export const MAX_PAGES = 65536;
 
 type Compiled = Promise<WebAssembly.Module | undefined>;
 
-const compiled: { shared?: Compiled; own?: Compiled } = {};
+const compiled = new Map<string, Compiled>();
 
 /**
- * The compiled module, or undefined where WebAssembly or its SIMD instructions are missing or a page's content security policy forbids to
- * compile. It links to memories that threads share, or only to those they do not.
+ * The compiled module, or undefined where WebAssembly, its SIMD instructions or (`relaxed`) its relaxed ones are missing or a page's content
+ * security policy forbids to compile. It links to memories that threads share, or only to those they do not.
  */
-export async function compileKernels({ shared = false } = {}): Promise<WebAssembly.Module | undefined> {
+export async function compileKernels({
+  shared = false,
+  relaxed = false,
+} = {}): Promise<WebAssembly.Module | undefined> {
   if (typeof WebAssembly === 'undefined') return undefined;
-  const bytes = Uint8Array.from(atob(kernelsWasm), (character) => character.charCodeAt(0));
-  if (!shared) bytes[sharedFlag] = 1;
+  // A file of its own, so that only those load it who ask for it.
+  const binary = relaxed ? await import('../generated/relaxed-kernels-wasm.js') : { kernelsWasm, sharedFlag };
+  const bytes = Uint8Array.from(atob(binary.kernelsWasm), (character) => character.charCodeAt(0));
+  if (!shared) bytes[binary.sharedFlag] = 1;
   if (!WebAssembly.validate(bytes)) return undefined;
-  const kind = shared ? 'shared' : 'own';
+  const kind = `${relaxed ? 'relaxed' : 'plain'}, ${shared ? 'shared' : 'own'}`;
   // The bytes are valid: only a policy or a lack of memory can be in the way.
-  compiled[kind] ??= WebAssembly.compile(bytes).catch(() => undefined);
-  return compiled[kind];
+  const compiling = compiled.get(kind) ?? WebAssembly.compile(bytes).catch(() => undefined);
+  compiled.set(kind, compiling);
+  return compiling;
 }
 
 /** Copies raw support rows: those of the numbers in `list`, or without a list (0) `start` and those after it. Addresses are bytes. */

@@ -9,8 +9,17 @@ import { createSimdMatcher } from './simd-matcher.js';
 import { createSimdThinAdam } from './simd-thin-adam.js';
 import { createWorkplaces } from './workplaces.js';
 
-/** The kernels in WebAssembly SIMD, equal to the plain ones bit for bit however many threads there are. */
-export function createSimdKernels(module: WebAssembly.Module, team: Team, { shared }: { shared: boolean }): Kernels {
+interface SimdBuild {
+  readonly shared: boolean;
+  /** Which of the builds the module is. */
+  readonly name: 'simd' | 'relaxed-simd';
+}
+
+/**
+ * The kernels in WebAssembly SIMD, the same bits however many threads there are: equal to the plain ones bit for bit, but for products of a
+ * relaxed module.
+ */
+export function createSimdKernels(module: WebAssembly.Module, team: Team, { shared, name }: SimdBuild): Kernels {
   let scratch: Arena | undefined;
   const held = new Map<Float32Array, HeldFactor>();
   const workplaces = createWorkplaces(team, () => createArena(module, { shared }));
@@ -25,7 +34,7 @@ export function createSimdKernels(module: WebAssembly.Module, team: Team, { shar
   }
 
   return {
-    name: 'simd',
+    name,
     threads: team.size,
     multiplyTransposed(a, b, into) {
       requireInnerSizes(a.columns, b.columns, 'multiplyTransposed');

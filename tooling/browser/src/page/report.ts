@@ -10,6 +10,8 @@ export interface Report {
   /** Kernels that did not give the bits of the plain ones, and a digest of what they gave. */
   readonly different: readonly string[];
   readonly digests: Readonly<Record<string, string>>;
+  /** The build that `deterministic: false` gives here, and the kernels of it that did not give the bits of the plain ones. */
+  readonly relaxed: { readonly name: string; readonly different: readonly string[] };
   readonly model: ModelResults;
   /** Processor milliseconds of each worker thread of the kernels, before they were disposed of. */
   readonly worked: readonly number[];
