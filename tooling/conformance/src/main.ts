@@ -31,20 +31,34 @@ async function readTheirs(run: TrainingRun, rows: References['rows']): Promise<C
   return comparison;
 }
 
-/** We train and write; the SDK validates, scores and recalibrates. */
+/** We train and write, with all metadata and as of a model of very many rows; the SDK validates, scores and recalibrates. */
 async function writeOurs(python: string, run: TrainingRun, rows: References['rows']): Promise<Comparison[]> {
   const { comparison, trained } = await compareTraining(run, rows);
+  const whole = await readOurs(python, trained, { name: run.name, rows });
+  const { bestIterationSplits, sourceData, trainingRun, ...metadata } = trained.metadata;
+  const parts = Object.entries({ bestIterationSplits, sourceData, trainingRun });
+  const missing = parts.filter(([, part]) => part === undefined).map(([name]) => name);
+  if (missing.length > 0) throw new Error(`our model of ${run.name} has no ${missing.join(', ')} to leave out`);
+  const reduced = await readOurs(python, { ...trained, metadata }, { name: `${run.name} without long metadata`, rows });
+  return [comparison, ...whole, ...reduced];
+}
+
+async function readOurs(
+  python: string,
+  trained: Parameters<typeof calibrate>[0],
+  { name, rows }: { name: string; rows: References['rows'] },
+): Promise<Comparison[]> {
   const estimator = calibrate(trained);
-  const folder = join(work, `ours-${run.name}.sdmkitmodel`);
-  const target = join(work, `ours-${run.name}.json`);
+  const folder = join(work, `ours-${name}.sdmkitmodel`);
+  const target = join(work, `ours-${name}.json`);
   await saveModel(estimator, folder);
   await runPython(python, [join(scripts, 'check.py'), work, folder, target]);
   const scores = await readReference<SdkScores>(target);
-  const scored = await compareScores(`scores with our model of ${run.name}, read by the SDK`, estimator, {
+  const scored = await compareScores(`scores with our model of ${name}, read by the SDK`, estimator, {
     queries: rows.queries,
     scores,
   });
-  const recalibrated = createTally(`recalibration of our model of ${run.name}`, {
+  const recalibrated = createTally(`recalibration of our model of ${name}`, {
     reference: 'reexpress-sdm',
     tolerance: 0,
   });
@@ -54,7 +68,7 @@ async function writeOurs(python: string, run: TrainingRun, rows: References['row
     wanted: scores.recalibratedRegions?.join(),
   });
   estimator.dispose();
-  return [comparison, scored, recalibrated.finish()];
+  return [scored, recalibrated.finish()];
 }
 
 async function compareAll(python: string): Promise<void> {
