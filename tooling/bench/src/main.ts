@@ -14,6 +14,7 @@ import { benchRounds } from './rounds.js';
 import { benchRows } from './rows.js';
 import { benchScoring } from './scoring.js';
 import { compareKernels } from './threads-and-bounds.js';
+import { compareTurned } from './turned.js';
 import { studyVerbs } from './verbs/study-verbs.js';
 
 /** What `bench <word>` does. Without a word everything of a few minutes is timed, in lines. */
@@ -29,7 +30,7 @@ const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<voi
   },
   /** The ways through the kernels, as JSON. */
   kernels: async () => {
-    const comparisons = await compareKernels();
+    const comparisons = [...(await compareKernels()), ...(await compareTurned())];
     const relaxed = await compareRelaxed();
     if (relaxed) comparisons.push(...relaxed);
     else tell('This engine has no relaxed SIMD: the plain and the relaxed build are not compared.');
