@@ -7,7 +7,7 @@ import type { Sizes } from './points.js';
 import { drawTable } from './rows.js';
 
 /**
- * A training run on one thread: rows, epochs with q and d of both splits refreshed, the final model. The times are of an epoch. With a folder it is one epoch, whose state is
+ * A training run, on one thread unless the sizes say more: rows, epochs with q and d of both splits refreshed, the final model. The times are of an epoch. With a folder it is one epoch, whose state is
  * kept there, and which goes on where an earlier process was broken off.
  */
 export async function measureEpoch(
@@ -18,7 +18,7 @@ export async function measureEpoch(
   const trainingSet = drawTable(sizes, { name: 'row', seed: 1 });
   const calibrationSet = drawTable({ ...sizes, rows: sizes.calibrationRows }, { name: 'cal', seed: 2 });
   say('rows drawn');
-  const engine = kernelEngine({ kernels: await loadKernels({ threads: 1 }) });
+  const engine = kernelEngine({ kernels: await loadKernels({ threads: sizes.threads ?? 1 }) });
   const parts = folder === undefined ? undefined : await openParts(folder);
   if (parts?.resume) say(`going on with part ${parts.earlier.length + 1}`);
   const clock = createClock();

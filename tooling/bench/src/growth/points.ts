@@ -20,6 +20,8 @@ export interface Sizes {
   readonly representation: number;
   /** C */
   readonly classes: number;
+  /** Of the kernels. @default 1 */
+  readonly threads?: number;
 }
 
 /** One size that grows while the others stay. */
@@ -46,6 +48,7 @@ const epoch: Sizes = {
   classes: 2,
 };
 const score: Sizes = { ...epoch, what: 'score' };
+const million: Sizes = { ...epoch, calibrationRows: 10_000 };
 const narrow: Sizes = { ...epoch, features: 64, representation: 16 };
 
 export const FULL: readonly Series[] = [
@@ -59,7 +62,8 @@ export const FULL: readonly Series[] = [
   along('rows', 'score-rows', score, [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000]),
   along('representation', 'score-representation', score, [16, 64, 256, 1000]),
   along('classes', 'score-classes', score, [2, 8, 32, 128]),
-  { ...along('rows', 'epoch-million', { ...epoch, calibrationRows: 10_000 }, [1_000_000]), isLong: true },
+  { ...along('rows', 'epoch-million', million, [1_000_000]), isLong: true },
+  { ...along('rows', 'million-by-two', { ...million, threads: 2 }, [1_000_000]), isLong: true },
 ];
 
 /** The same roads in seconds, to show that they are passable. */
@@ -79,5 +83,6 @@ function along(size: Series['along'], name: string, base: Sizes, values: readonl
   const others = Object.entries(SYMBOLS).filter(([other]) => other !== size);
   const fixed = others.map(([other, symbol]) => `${symbol} ${base[other as Series['along']].toLocaleString('en')}`);
   const what = base.what === 'epoch' ? 'One epoch' : `Scoring ${BATCH_ROWS.toLocaleString('en')} rows`;
+  if (base.threads) fixed.push(`${base.threads} threads`);
   return { name, title: `${what} against ${SYMBOLS[size]} (${fixed.join(', ')})`, along: size, base, values };
 }
