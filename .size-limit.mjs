@@ -1,18 +1,18 @@
 // Gzip size of everything a package's main entry pulls in, workspace packages included; TensorFlow.js is the user's.
 // Estimator and those above it carry the kernels, explanations and support updates; interchange reads rows, too; training also what starts rounds in threads and what keeps and checks states within an epoch; all that writes models what foresees and fits their files. The cli is a program for Node and has no limit.
-// `kernels` is WebAssembly as text (21 kB of it, 28 kB as text, 13 kB gzipped; matching a support to itself is 3 kB of it) and the program of its worker threads, which look rows up.
+// `kernels` is WebAssembly as text (24 kB of it, 32 kB as text, 15 kB gzipped; matching a support to itself and turning rows are 3 kB each) and the program of its worker threads, which look rows up; a basis is made in TypeScript.
 const limits = {
   activation: '5 kB',
   adapters: '5 kB',
-  backends: '20 kB',
+  backends: '22 kB',
   calibration: '13 kB',
   core: '5 kB',
-  estimator: '41 kB',
-  exemplars: '26 kB',
-  interchange: '47 kB',
-  kernels: '24 kB',
-  'language-model': '91 kB',
-  training: '50 kB',
+  estimator: '44 kB',
+  exemplars: '29 kB',
+  interchange: '50 kB',
+  kernels: '27 kB',
+  'language-model': '94 kB',
+  training: '53 kB',
 };
 
 // The relaxed SIMD build is a file that only `loadKernels({ deterministic: false })` imports, so it counts by itself.
@@ -23,7 +23,7 @@ const entries = Object.entries(limits).map(([name, limit]) => ({
   path: `packages/${name}/dist/index.js`,
   limit,
 }));
-const relaxed = { name: '@sdmjs/kernels, relaxed', path: `packages/kernels/dist/${RELAXED}.js`, limit: '14 kB' };
+const relaxed = { name: '@sdmjs/kernels, relaxed', path: `packages/kernels/dist/${RELAXED}.js`, limit: '15 kB' };
 
 export default [...entries, relaxed].map((entry) => ({
   ...entry,

@@ -13,8 +13,8 @@ export async function createExactIndex(
 ): Promise<ExemplarIndex> {
   requireIndexable(support, 'createExactIndex');
   const kernels = options.kernels ?? (await loadKernels());
-  const { representations: vectors, span } = support;
-  const matcher = kernels.createMatcher({ vectors, goodClasses: goodClassesOf(support), span });
+  const { representations: vectors, span, expectedQueries } = support;
+  const matcher = kernels.createMatcher({ vectors, goodClasses: goodClassesOf(support), span, expectedQueries });
   const { rows: size, columns } = support.representations;
   return {
     size,

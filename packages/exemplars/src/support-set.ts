@@ -23,6 +23,8 @@ export interface IndexedSupport extends Pick<SupportSet, 'representations' | 'la
    * them, and its answers are the same.
    */
   readonly span?: Matrix | undefined;
+  /** About how many queries there will be, where that is known; rows matched to each other count half. An index may prepare for many of them. */
+  readonly expectedQueries?: number | undefined;
 }
 
 /**

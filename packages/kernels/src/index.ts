@@ -1,4 +1,4 @@
-export { comparedNumbers } from './compared-numbers.js';
+export { comparedNumbers, type SupportSizes } from './compared-numbers.js';
 export type {
   AdamMoments,
   Kernels,

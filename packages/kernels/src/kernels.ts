@@ -82,9 +82,15 @@ export interface MatcherSupport {
   readonly goodClasses: Int32Array;
   /**
    * `[M, D]` Columns of which rows and queries are sums, up to rounding and one vector that all share: the projection weights of an adaptor.
-   * Results are the same with and without; where D is smaller than M and there are many rows, they come sooner.
+   * Results are the same with and without. Where D is smaller than M, and rows and queries are many, they come sooner. Must not change while
+   * the matcher is used.
    */
   readonly span?: Matrix | undefined;
+  /**
+   * About how many queries there will be, of which rows of `matchSupport` count half. What is worth preparing for them is prepared at once, else
+   * when so many have come. @default 0
+   */
+  readonly expectedQueries?: number | undefined;
 }
 
 export interface MatchRequest {

@@ -2,7 +2,7 @@ export type { EngineRound, OptimizerState, RoundInputs, SplitName, TrainingEngin
 export type { EpochReport, TrainingEvent } from './epoch-report.js';
 export { type FeatureRows, plainRows } from './feature-rows.js';
 export { kernelEngine } from './kernel-engine.js';
-export { areMatchedTogether, type MatchedRows } from './match-in-slices.js';
+export { areMatchedTogether, countQueries, type MatchedRows } from './match-in-slices.js';
 export type { PartlyMatchedEpoch, PresentRound, RunState } from './run-state.js';
 export { decodeRunState, encodeRunState } from './run-state-file.js';
 export type { SplitMatches } from './score-splits.js';

@@ -72,6 +72,11 @@ export async function matchInSlices(
   return { similarities, nearestDistances };
 }
 
+/** Queries of an epoch that finds q and d of both splits: a pair of training rows that are matched to each other answers both. */
+export function countQueries(training: Pick<Matrix, 'rows' | 'columns'>, calibrationRows: number): number {
+  return (areMatchedTogether(training) ? training.rows / 2 : training.rows) + calibrationRows;
+}
+
 /** Whether all rows of a training split of this size are matched to each other at once, where the index can and half of them are good. */
 export function areMatchedTogether({ rows, columns }: Pick<Matrix, 'rows' | 'columns'>): boolean {
   return rows * rows * columns <= TOGETHER_WORK;

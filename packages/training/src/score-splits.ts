@@ -4,7 +4,7 @@ import { argMaxRows, type Matrix, rowsOf } from '@sdmjs/core';
 import type { AdaptorOutputs } from '@sdmjs/estimator';
 import { distanceQuantiles, type ExemplarIndex, fitDistanceScale } from '@sdmjs/exemplars';
 import type { EngineRound, SplitName, TrainingEngine } from './engine.js';
-import { type MatchedRows, matchInSlices, type SliceOptions } from './match-in-slices.js';
+import { countQueries, type MatchedRows, matchInSlices, type SliceOptions } from './match-in-slices.js';
 import type { TrainingSettings } from './settings.js';
 
 /** A round as it is scored: weights in an engine, and the truth. */
@@ -145,6 +145,7 @@ async function withTrainingIndex<Result>(
     labels: labels.training,
     predictions: argMaxRows(training.logits),
     span: round.projectionWeight?.(),
+    expectedQueries: countQueries(training.representations, labels.calibration.length),
   });
   try {
     return await use(training, index);

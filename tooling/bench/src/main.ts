@@ -17,7 +17,7 @@ import { compareKernels } from './threads-and-bounds.js';
 import { compareTurned } from './turned.js';
 import { studyVerbs } from './verbs/study-verbs.js';
 
-/** What `bench <word>` does. Without a word everything of a few minutes is timed, in lines. */
+/** What `bench <word>` does. Without a word everything of a few minutes is timed, in lines, and then the SDK beside us, as a table and as JSON. */
 const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<void>>> = {
   /** How time and memory grow with the sizes; takes up where it was left. */
   growth: async (words) => {
@@ -44,16 +44,19 @@ const BENCHES: Readonly<Record<string, (words: readonly string[]) => Promise<voi
   scoring: () => benchScoring(print),
   /** Every verb of the command on real mails. */
   verbs: () => studyVerbs(print),
-  all: async () => {
+  all: async (words) => {
     await benchKernels(print);
     await benchRows(print);
     await benchScoring(print);
     await benchRounds(print);
     benchDecoderStep(print);
+    await benchPeers(words);
   },
 };
 
-const [word = 'all', ...words] = process.argv.slice(2);
+const [first = 'all', ...rest] = process.argv.slice(2);
+// `bench --ours` is everything with that option.
+const [word, words] = first.startsWith('-') ? ['all', [first, ...rest]] : [first, rest];
 try {
   const bench = BENCHES[word];
   if (!bench) throw new Error(`bench: wanted ${Object.keys(BENCHES).join(', ')} or nothing, got ${word}`);

@@ -1,5 +1,5 @@
 import { comparedNumbers } from '@sdmjs/kernels';
-import { areMatchedTogether } from '@sdmjs/training';
+import { areMatchedTogether, countQueries } from '@sdmjs/training';
 
 /** The sizes of a training run. */
 export interface RunSizes {
@@ -82,10 +82,11 @@ export function bytesOfRound(sizes: RunSizes): number {
 }
 
 /** Of one epoch. */
-function productsOf({ trainingRows, calibrationRows, featureCount, representationSize }: RunSizes) {
+function productsOf(sizes: RunSizes) {
+  const { trainingRows, calibrationRows, featureCount, representationSize } = sizes;
   const rows = trainingRows + calibrationRows;
   const isTogether = areMatchedTogether({ rows: trainingRows, columns: representationSize });
-  const compared = comparedNumbers({ rows: trainingRows, columns: representationSize, dimensions: featureCount });
+  const compared = numbersCompared(sizes);
   const trainingShare = isTogether ? shareTogether(compared) : 1;
   // A row that is compared in fewer dimensions is turned there and back.
   const projections = compared < representationSize ? 3 : 1;
@@ -95,17 +96,21 @@ function productsOf({ trainingRows, calibrationRows, featureCount, representatio
   };
 }
 
+/** Numbers of a row that matching compares: M, or D where the epoch has queries enough. */
+function numbersCompared({ trainingRows, calibrationRows, featureCount, representationSize }: RunSizes): number {
+  const rows = { rows: trainingRows, columns: representationSize };
+  return comparedNumbers({ ...rows, dimensions: featureCount, queries: countQueries(rows, calibrationRows) });
+}
+
 /** Of the time of as many queries, where at least half of the rows are good: .53 at 1,000 numbers and .64 at 64, as measured; hardly more below. */
 function shareTogether(numbers: number): number {
   return Math.min(0.64, 0.52 + 7.7 / numbers);
 }
 
-function bytesOf(
-  { trainingRows, calibrationRows, featureCount, representationSize, classCount }: RunSizes,
-  threads: number,
-) {
+function bytesOf(sizes: RunSizes, threads: number) {
+  const { trainingRows, calibrationRows, featureCount, representationSize, classCount } = sizes;
   const rows = trainingRows + calibrationRows;
-  const compared = comparedNumbers({ rows: trainingRows, columns: representationSize, dimensions: featureCount });
+  const compared = numbersCompared(sizes);
   const { row, rowOfThread, notesOfThread } = TOGETHER_BYTES;
   // A second integer copy of the training split, in the order of its classes.
   const together = (2 * compared + row) * trainingRows + threads * (rowOfThread * trainingRows + notesOfThread);

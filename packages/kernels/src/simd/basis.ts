@@ -29,6 +29,7 @@ export function createBasis(
   { arena, team, stride }: { arena: Arena; team: Team; stride: number },
 ): Basis | undefined {
   const count = span.columns;
+  if (count === 0 || count >= span.rows) return undefined;
   const depth = roundUp(count);
   const room = (bytes: number) => arena.allocate(bytes, `a basis of ${count} vectors of ${span.rows} numbers`);
   const start = arena.mark();

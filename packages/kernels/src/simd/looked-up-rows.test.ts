@@ -79,7 +79,7 @@ describe('support rows that are looked up', () => {
     const bytes = async (shared: boolean, vectors: Matrix) => {
       const module = (await compileKernels({ shared }))!;
       const arena = createArena(module, { shared });
-      packSupport({ vectors, goodClasses: goodOf(4000) }, arena, createTeam(module, 1));
+      packSupport({ vectors, goodClasses: goodOf(4000) }, { arena, team: createTeam(module, 1) });
       return arena.mark();
     };
     const [alone, together] = [await bytes(false, vectors), await bytes(true, vectors)];

@@ -72,7 +72,7 @@ describe('matching by granules', () => {
       fc.asyncProperty(problems, async (problem) => {
         const { support, request } = draw(problem);
         const arena = createArena(module, { shared: false });
-        const packed = packSupport(support, arena, team);
+        const packed = packSupport(support, { arena, team });
         const matches = emptyMatches(problem.queryCount);
         matchQueries(packed, team, { request, matches, start: 0, count: problem.queryCount }, distanceBytes);
         expect(matches).toEqual(await plain.createMatcher(support).match(request));

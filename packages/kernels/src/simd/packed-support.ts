@@ -1,5 +1,6 @@
+import { SdmError } from '@sdmjs/core';
 import { requireFiniteNorms } from '../checks.js';
-import { comparedNumbers, roundUp } from '../compared-numbers.js';
+import { roundUp } from '../compared-numbers.js';
 import type { MatcherSupport } from '../kernels.js';
 import { isShared } from '../threads/shared-rows.js';
 import type { Team } from '../threads/team.js';
@@ -38,23 +39,41 @@ export function supportBytes(rows: number, columns: number): number {
   return roundUp(rows) * (2 * roundUp(columns) + 24);
 }
 
+/** Where a support is packed. */
+export interface PackingPlace {
+  readonly arena: Arena;
+  readonly team: Team;
+}
+
 /**
- * Sums the squares of the rows, centred on row 0, and makes their integer copies. The rows themselves are copied only where threads share the
- * arena and could not see them; else they are looked up in `vectors`. Throws `not-finite` or `out-of-memory`.
+ * Sums the squares of the rows, centred on row 0, and makes their integer copies, of fewer numbers where there is a span that holds the rows. The
+ * rows themselves are copied only where threads share the arena and could not see them; else they are looked up in `vectors`. Throws
+ * `not-finite` or `out-of-memory`.
  */
-export function packSupport(support: MatcherSupport, arena: Arena, team: Team): PackedSupport {
+export function packSupport(support: MatcherSupport, { arena, team }: PackingPlace): PackedSupport {
   const { vectors, span } = support;
   const record = arena.allocate(RECORD_BYTES, 'a support');
   const mark = arena.mark();
   const stride = roundUp(vectors.columns);
   // Before any task: a worker hears of the rows with the memory.
   if (isLookedUp(support, arena)) arena.rows = { data: vectors.data, columns: vectors.columns, stride };
-  const isTurned = span && comparedNumbers({ ...vectors, dimensions: span.columns }) < vectors.columns;
-  const basis = isTurned ? createBasis(span, { arena, team, stride }) : undefined;
+  const basis = span && createBasisIfThereIsRoom(span, { arena, team, stride });
   const packed = pack(support, { arena, team, record, basis });
   if (!basis || areTurnedWell(packed)) return packed;
   arena.release(mark);
   return pack(support, { arena, team, record, basis: undefined });
+}
+
+function createBasisIfThereIsRoom(...given: Parameters<typeof createBasis>): Basis | undefined {
+  const [, { arena }] = given;
+  const mark = arena.mark();
+  try {
+    return createBasis(...given);
+  } catch (error) {
+    if (!SdmError.is(error, 'out-of-memory')) throw error;
+    arena.release(mark);
+    return undefined;
+  }
 }
 
 /** Whether the rows lie where the basis says that they do. */
@@ -68,9 +87,7 @@ function isLookedUp({ vectors }: Pick<MatcherSupport, 'vectors'>, arena: Arena):
   return !arena.isShared || isShared(vectors);
 }
 
-interface Place {
-  readonly arena: Arena;
-  readonly team: Team;
+interface Place extends PackingPlace {
   /** Where the fields of the support go; no other part begins at address 0, which stands for none. */
   readonly record: number;
   readonly basis: Basis | undefined;

@@ -4,45 +4,40 @@ import { emptyMatches, requireMatchRequest, requireOwnClasses } from '../checks.
 import type { Matcher, MatcherSupport, Matches, SupportMatchRequest } from '../kernels.js';
 import type { Team } from '../threads/team.js';
 import { matchGoodRows, type Order, orderByClass } from './match-support.js';
-import type { PackedSupport } from './packed-support.js';
+import type { MatcherParts } from './matcher-parts.js';
 
 /** What matching a support to itself wants of its matcher. */
-interface Parts extends Pick<Matcher, 'match'> {
+interface Place extends Pick<Matcher, 'match'> {
   readonly team: Team;
-  /** Throws when the matcher has been disposed of. */
-  packed(): PackedSupport;
-  /** Takes back what has been allocated since a mark, unless the matcher has been disposed of. */
-  release(mark: number): void;
+  readonly parts: MatcherParts;
 }
 
 /** Support rows that are copied to be queries. */
 const ROWS_AT_ONCE = 1000;
 
 /** `matchSupport` of a matcher: good rows together, where that is worth while, and the others as any queries. */
-export function createSupportMatching(support: MatcherSupport, parts: Parts): Matcher['matchSupport'] {
+export function createSupportMatching(support: MatcherSupport, { match, team, parts }: Place): Matcher['matchSupport'] {
   const { vectors } = support;
   const goodClasses = support.goodClasses.slice();
-  /** Two calls at once would take each other's memory back. */
-  let isTogether = false;
 
   /** Matches good rows, each pair once. Returns whether that could be done. */
   async function matchTogether(order: Order, request: SupportMatchRequest, matches: Matches): Promise<boolean> {
     const breathe = createBreather(request.signal, 'matchSupport');
-    const packed = parts.packed();
+    const { packed } = parts.now('matchSupport');
     const mark = packed.arena.mark();
-    const steps = matchGoodRows(packed, parts.team, { order, cap: request.maxSimilarity, matches });
-    isTogether = true;
+    const steps = matchGoodRows(packed, team, { order, cap: request.maxSimilarity, matches });
+    parts.isHeld = true;
     try {
       for (;;) {
-        parts.packed();
+        parts.now('matchSupport');
         const { done, value } = steps.next();
         if (done) return value;
         request.onProgress?.(Math.floor(value * order.good));
         await breathe();
       }
     } finally {
-      isTogether = false;
-      parts.release(mark);
+      parts.isHeld = false;
+      packed.arena.release(mark);
     }
   }
 
@@ -52,7 +47,7 @@ export function createSupportMatching(support: MatcherSupport, parts: Parts): Ma
     for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
       const exclusions = rows.subarray(start, start + ROWS_AT_ONCE);
       const before = vectors.rows - rows.length + start;
-      const found = await parts.match({
+      const found = await match({
         ...rest,
         queries: selectRows(vectors, exclusions),
         predictions: Int32Array.from(exclusions, (row) => predictions[row]!),
@@ -70,8 +65,10 @@ export function createSupportMatching(support: MatcherSupport, parts: Parts): Ma
   return async (request) => {
     requireOwnClasses(goodClasses, request.predictions);
     requireMatchRequest({ ...request, queries: vectors }, vectors.rows, vectors.columns);
+    // A row that is matched to others answers them as well.
+    parts.expect(vectors.rows / 2);
     const matches = emptyMatches(vectors.rows);
-    const order = isTogether ? undefined : orderByClass(goodClasses);
+    const order = parts.isHeld ? undefined : orderByClass(goodClasses);
     const isDone = order !== undefined && (await matchTogether(order, request, matches));
     const rows = Int32Array.from(goodClasses.keys());
     await matchAlone(isDone ? rows.filter((row) => goodClasses[row]! < 0) : rows, request, matches);

@@ -39,22 +39,34 @@ const spans = {
   },
 };
 
-const problem = fc.record({
-  span: fc.constantFrom(...(Object.keys(spans) as (keyof typeof spans)[])),
-  kind: fc.constantFrom(...kinds),
-  size: fc.integer({ min: 200, max: 800 }),
+const small = {
   features: fc.integer({ min: 1, max: 16 }),
   columns: fc.integer({ min: 57, max: 90 }),
-  // How far rows lie from where the span has them, relative.
-  noise: fc.constantFrom(0, 0, 1e-6, 1e-5, 1e-4, 1e-2),
-  queryCount: fc.constantFrom(1, 2, 4, 37, 130),
-  seed: fc.integer({ min: 0 }),
-  cap: fc.constantFrom(0, 5, 1000),
-  goodShare: fc.constantFrom(0.6, 0.95, 0.995, 1),
-  mutation: fc.constantFrom(...mutations),
-});
+  size: fc.integer({ min: 200, max: 800 }),
+};
+// Several chunks of coordinates, and several blocks of depth.
+const large = {
+  features: fc.integer({ min: 65, max: 100 }),
+  columns: fc.integer({ min: 400, max: 520 }),
+  size: fc.integer({ min: 600, max: 700 }),
+};
+const problemOf = (sizes: typeof small) =>
+  fc.record({
+    ...sizes,
+    span: fc.constantFrom(...(Object.keys(spans) as (keyof typeof spans)[])),
+    kind: fc.constantFrom(...kinds),
+    // How far rows lie from where the span has them, relative.
+    noise: fc.constantFrom(0, 0, 1e-6, 1e-5, 1e-4, 1e-2),
+    queryCount: fc.constantFrom(1, 2, 4, 37, 130),
+    seed: fc.integer({ min: 0 }),
+    cap: fc.constantFrom(0, 5, 1000),
+    goodShare: fc.constantFrom(0.6, 0.95, 0.995, 1),
+    mutation: fc.constantFrom(...mutations),
+    // Rows are turned never, when some queries have come, or at once.
+    expectedQueries: fc.constantFrom(0, 1e9),
+  });
 
-type Problem = typeof problem extends fc.Arbitrary<infer Value> ? Value : never;
+type Problem = ReturnType<typeof problemOf> extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** Rows z·Wᵀ / 16 + b in float32, with z from a drawer. */
 function drawRows(count: number, span: Matrix, { kind, noise, mutation }: Problem, random: Random): Matrix {
@@ -86,29 +98,36 @@ function draw(drawn: Problem) {
 }
 
 describe('rows that lie in a space of fewer dimensions', () => {
-  it('give what the plain twin gives, bit for bit, with one thread, with three and in relaxed SIMD', async () => {
-    await fc.assert(
-      fc.asyncProperty(problem, async (drawn) => {
-        const { support, span, predictions, request } = draw(drawn);
-        const first = rowOf(request.queries, 0);
-        const answers = [];
-        for (const kernels of [plain, alone, together, relaxed]) {
-          const matcher = kernels.createMatcher(kernels === plain ? support : { ...support, span });
-          answers.push({
-            matches: await matcher.match(request),
-            ofSupport: await matcher.matchSupport({ predictions, maxSimilarity: drawn.cap }),
-            nearest: [1, 7, drawn.size].map((count) => matcher.nearest(first, count, request.exclusions[0])),
-            distances: matcher.distances(first),
-          });
-          matcher.dispose();
-        }
-        expect(answers[1]).toEqual(answers[0]);
-        expect(answers[2]).toEqual(answers[0]);
-        expect(answers[3]).toEqual(answers[0]);
-      }),
-      { numRuns: 80 },
-    );
-  });
+  it.each([
+    ['few', 60, small],
+    ['many', 8, large],
+  ])(
+    'give what the plain twin gives, bit for bit, with threads and in relaxed SIMD: of %s numbers',
+    async (_, numRuns, sizes) => {
+      await fc.assert(
+        fc.asyncProperty(problemOf(sizes), async (drawn) => {
+          const { support, span, predictions, request } = draw(drawn);
+          const { expectedQueries } = drawn;
+          const first = rowOf(request.queries, 0);
+          const answers = [];
+          for (const kernels of [plain, alone, together, relaxed]) {
+            const matcher = kernels.createMatcher(kernels === plain ? support : { ...support, span, expectedQueries });
+            answers.push({
+              matches: await matcher.match(request),
+              ofSupport: await matcher.matchSupport({ predictions, maxSimilarity: drawn.cap }),
+              nearest: [1, 7, drawn.size].map((count) => matcher.nearest(first, count, request.exclusions[0])),
+              distances: matcher.distances(first),
+            });
+            matcher.dispose();
+          }
+          expect(answers[1]).toEqual(answers[0]);
+          expect(answers[2]).toEqual(answers[0]);
+          expect(answers[3]).toEqual(answers[0]);
+        }),
+        { numRuns },
+      );
+    },
+  );
 });
 
 const random = createRandom(5);
@@ -123,15 +142,15 @@ const rowsOf = (count: number, weights = span) =>
 function depthOf(vectors: Matrix, ofSpan: Matrix): number {
   const arena = createArena(module, { shared: false });
   const support = { vectors, goodClasses: new Int32Array(vectors.rows), span: ofSpan };
-  return packSupport(support, arena, createTeam(module, 1)).depth;
+  return packSupport(support, { arena, team: createTeam(module, 1) }).depth;
 }
 
 describe('integer copies', () => {
-  it('have the dimensions of the span, where that is worth while', () => {
+  it('have the dimensions of the span', () => {
     expect(depthOf(rowsOf(400), span)).toBe(8);
-    expect(depthOf(rowsOf(20), span)).toBe(64);
-    const wide = drawMatrix(64, 64, () => random.normal());
-    expect(depthOf(rowsOf(400, wide), wide)).toBe(64);
+    const many = drawMatrix(520, 100, () => random.uniform(-1, 1));
+    expect(depthOf(rowsOf(70, many), many)).toBe(104);
+    expect(depthOf(rowsOf(1, many), many)).toBe(104);
   });
 
   it('fit, too, where a row is as long as any and lies along the basis', () => {
