@@ -54,10 +54,17 @@ export function findHighReliabilityRegion(
     : { targetAccuracy, minRescaledSimilarity: Number.POSITIVE_INFINITY, classThresholds: [] };
 }
 
-/** The sweep of a requirement. Throws `out-of-range` for another word, which must not fall back to the weaker one. */
+const SWEEPS = { byLabel: sweep, byLabelAndPrediction: sweepByLabelAndPrediction };
+
+/** The sweep of a requirement. Throws as `requireRequirement` does. */
 export function sweepFor({ requirement = 'byLabel' }: RequirementOptions): typeof sweep {
-  const chosen = { byLabel: sweep, byLabelAndPrediction: sweepByLabelAndPrediction }[requirement];
-  if (chosen !== undefined) return chosen;
+  requireRequirement(requirement);
+  return SWEEPS[requirement];
+}
+
+/** Throws `out-of-range` for another word, which must not fall back to the weaker one. */
+export function requireRequirement(requirement: RegionRequirement): void {
+  if (Object.hasOwn(SWEEPS, requirement)) return;
   throw new SdmError('out-of-range', `requirement: wanted 'byLabel' or 'byLabelAndPrediction', got ${requirement}`);
 }
 

@@ -1,6 +1,6 @@
 export { admits, assignedAlpha, type ScoredRow } from './admits.js';
 export { alphaLadder } from './alpha-ladder.js';
-export type { CalibrationScores, OutOfDistributionOptions } from './calibration-scores.js';
+export { type CalibrationScores, type OutOfDistributionOptions, requireClasses } from './calibration-scores.js';
 export { type FitSetOptions, fitAps } from './baselines/aps.js';
 export {
   admitByPredictionSet,
@@ -17,9 +17,9 @@ export {
   calibrationSupport,
   type TargetSupport,
 } from './calibration-support.js';
+export { type CertificationOptions, completeCertificationOptions } from './certification/certification-options.js';
 export {
   type Certification,
-  type CertificationOptions,
   type CertificationRows,
   certifyRungs,
   type RungCertificate,
@@ -34,6 +34,7 @@ export {
   findHighReliabilityRegion,
   type HighReliabilityRegion,
   type RegionRequirement,
+  requireRequirement,
   type RequirementOptions,
 } from './high-reliability-region.js';
 export {

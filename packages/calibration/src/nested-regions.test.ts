@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alphaLadder, roundToTenDecimals } from './alpha-ladder.js';
 import type { CalibrationScores } from './calibration-scores.js';
-import { findHighReliabilityRegion, type HighReliabilityRegion } from './high-reliability-region.js';
+import {
+  findHighReliabilityRegion,
+  type HighReliabilityRegion,
+  type RegionRequirement,
+} from './high-reliability-region.js';
 import { findNestedRegions } from './nested-regions.js';
 
 /** Rows of random size, with ties in q' and in the probabilities, that often have a region. */
@@ -168,6 +172,10 @@ describe('findNestedRegions', () => {
     expect(codeOf(() => findNestedRegions(scores, { outOfDistributionLimit: 0.5 }))).toBe('out-of-range');
     expect(codeOf(() => findNestedRegions(scores, { alphaResolution: 0.5 }))).toBe('out-of-range');
     expect(codeOf(() => findHighReliabilityRegion(scores, { targetAccuracy: 0.5 }))).toBe('out-of-range');
+    for (const word of ['bylabel', 'constructor']) {
+      const requirement = word as RegionRequirement;
+      expect(codeOf(() => findNestedRegions(scores, { requirement }))).toBe('out-of-range');
+    }
   });
 });
 

@@ -1,7 +1,8 @@
-import { createRandom, SdmError } from '@sdmjs/core';
+import { createRandom, type SdmErrorCode } from '@sdmjs/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binomialInterval } from '../metrics/binomial-interval.js';
+import type { CertificationOptions } from './certification-options.js';
 import { type CertificationRows, certifyRungs } from './certify-rungs.js';
 import { upperTail } from './group-bounds.js';
 
@@ -179,6 +180,8 @@ describe('certifyRungs, one rung', () => {
   });
 });
 
+const oneRow = { labels: Int32Array.of(0), predictions: Int32Array.of(0) };
+
 describe('certifyRungs, several rungs', () => {
   const ladder = [0.7, 0.95, 0.9, 0.8];
   /** .95 passes on its own, .9 has a weak class 0, .8 and .7 pass. */
@@ -242,26 +245,47 @@ describe('certifyRungs, several rungs', () => {
     expect(certifyRungs({ ...rows, targetAccuracies: [] })).toMatchObject({ rungs: [], strictestCertified: null });
   });
 
-  it('refuses what is no fresh sample and no ladder', () => {
-    const none = { ...rows, labels: new Int32Array(0) };
-    const bad: [string, () => unknown][] = [
-      ['empty-input', () => certifyRungs(none)],
-      ['shape-mismatch', () => certifyRungs({ ...rows, assignedAlphas: [0.9] })],
-      ['label-out-of-range', () => certifyRungs({ ...rows, labels: rows.labels.map(() => -1) })],
-      ['out-of-range', () => certifyRungs({ ...rows, targetAccuracies: [0.9, 0.9] })],
-      ['out-of-range', () => certifyRungs({ ...rows, targetAccuracies: [1] })],
-      ['out-of-range', () => certifyRungs(rows, { confidence: 0.5 })],
-      ['out-of-range', () => certifyRungs(rows, { confidence: Number.NaN })],
-    ];
-    for (const [code, run] of bad) expect(codeOf(run)).toBe(code);
+  const refused: [
+    what: string,
+    code: SdmErrorCode,
+    rows: Partial<CertificationRows>,
+    options?: CertificationOptions,
+  ][] = [
+    ['no rows', 'empty-input', { labels: new Int32Array(0) }],
+    ['one alpha for all rows', 'shape-mismatch', { assignedAlphas: [0.9] }],
+    ['labels that are not known', 'label-out-of-range', { labels: rows.labels.map(() => -1) }],
+    ['a target twice', 'out-of-range', { targetAccuracies: [0.9, 0.9] }],
+    ['a target of 1', 'out-of-range', { targetAccuracies: [1] }],
+    ['a hole among the targets', 'out-of-range', { targetAccuracies: holed([0.9, 0.8], 1) }],
+    ['a confidence of a half', 'out-of-range', {}, { confidence: 0.5 }],
+    ['a confidence of NaN', 'out-of-range', {}, { confidence: Number.NaN }],
+    ['an unknown correction', 'out-of-range', {}, JSON.parse('{ "correction": "Holm" }') as CertificationOptions],
+    ['unknown empty groups', 'out-of-range', {}, JSON.parse('{ "emptyGroups": "Block" }') as CertificationOptions],
+    ['empty groups of null', 'out-of-range', {}, JSON.parse('{ "emptyGroups": null }') as CertificationOptions],
+    ...[Number.NaN, Number.POSITIVE_INFINITY, 2, -0.5].map(
+      (alpha): [string, SdmErrorCode, Partial<CertificationRows>] => [
+        `an assigned alpha of ${alpha}`,
+        'out-of-range',
+        { assignedAlphas: Array.from(rows.assignedAlphas).with(3, alpha) },
+      ],
+    ),
+    ['a hole among the alphas', 'out-of-range', { assignedAlphas: holed(Array.from(rows.assignedAlphas), 3) }],
+    ['an alpha as text', 'out-of-range', { assignedAlphas: JSON.parse('["0.9"]') as number[], ...oneRow }],
+  ];
+  it.each(refused)('refuses %s', (_, code, changes, options) => {
+    const run = () => certifyRungs({ ...rows, ...changes }, options);
+    expect(run).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('takes alphas of 0, where no region admits a row, and of 1', () => {
+    const assignedAlphas = Array.from(rows.assignedAlphas, (_, i) => i % 2);
+    expect(certifyRungs({ ...rows, assignedAlphas }).rungs[0]!.admittedCount).toBe(
+      assignedAlphas.filter((alpha) => alpha === 1).length,
+    );
   });
 });
 
-const codeOf = (run: () => unknown) => {
-  try {
-    run();
-  } catch (error) {
-    return SdmError.is(error) ? error.code : error;
-  }
-  return 'no error';
-};
+function holed(values: number[], hole: number): number[] {
+  delete values[hole];
+  return values;
+}

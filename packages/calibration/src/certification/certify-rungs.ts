@@ -1,4 +1,5 @@
 import { SdmError } from '@sdmjs/core';
+import { type CertificationOptions, completeCertificationOptions } from './certification-options.js';
 import { adjustPValues, type RungCorrection } from './corrections.js';
 import { boundGroup, type GroupBound } from './group-bounds.js';
 import { type GroupTally, requireTallied, type TalliedRows, tallyGroups } from './group-tally.js';
@@ -8,18 +9,6 @@ import { rungShortage, type Shortage, worseShortage } from './rows-needed.js';
 export interface CertificationRows extends TalliedRows {
   /** Distinct target accuracies in (0, 1), in any order. */
   readonly targetAccuracies: readonly number[];
-}
-
-export interface CertificationOptions {
-  /** 1 − δ, in (0.5, 1). @default 0.95 */
-  readonly confidence?: number | undefined;
-  /** @default 'fixedSequence' */
-  readonly correction?: RungCorrection | undefined;
-  /**
-   * What a group means in which nobody was admitted. `block`: the rung is not certified. `unclaimed`: the certificate makes no claim
-   * about that group and lists it. @default 'block'
-   */
-  readonly emptyGroups?: 'block' | 'unclaimed' | undefined;
 }
 
 /** The verdict on one rung: accuracy among rows admitted at this target or a stricter one, in every true and predicted class. */
@@ -55,8 +44,8 @@ export interface Certification {
  * no part in training, calibration or the choice of rungs. Throws `out-of-range`, `empty-input`, `shape-mismatch` or `label-out-of-range`.
  */
 export function certifyRungs(rows: CertificationRows, options: CertificationOptions = {}): Certification {
-  const { confidence = 0.95, correction = 'fixedSequence', emptyGroups = 'block' } = options;
-  requireRows(rows, confidence);
+  const { confidence, correction, emptyGroups } = completeCertificationOptions(options, rows.targetAccuracies);
+  requireRows(rows);
   const delta = 1 - confidence;
   const rowCount = rows.labels.length;
   const targets = [...rows.targetAccuracies].sort((a, b) => b - a);
@@ -118,23 +107,13 @@ function outcomeOf(
   return groups.some(({ upper }) => upper < targetAccuracy) ? 'refuted' : 'not-enough-rows';
 }
 
-function requireRows(rows: CertificationRows, confidence: number): void {
-  const { labels, predictions, assignedAlphas, targetAccuracies } = rows;
-  if (!(confidence > 0.5 && confidence < 1)) {
-    throw new SdmError('out-of-range', `certifyRungs: wanted a confidence between 0.5 and 1, got ${confidence}`);
-  }
+function requireRows(rows: CertificationRows): void {
+  const { labels, predictions, assignedAlphas } = rows;
   if (labels.length === 0) throw new SdmError('empty-input', 'certifyRungs: there are no fresh rows; label some');
   if (predictions.length !== labels.length || assignedAlphas.length !== labels.length) {
     throw new SdmError(
       'shape-mismatch',
       `certifyRungs: wanted ${labels.length} predictions and assigned alphas, got ${predictions.length} and ${assignedAlphas.length}`,
-    );
-  }
-  const isLadder = targetAccuracies.every((target) => target > 0 && target < 1);
-  if (!isLadder || new Set(targetAccuracies).size !== targetAccuracies.length) {
-    throw new SdmError(
-      'out-of-range',
-      `certifyRungs: wanted distinct target accuracies between 0 and 1, got ${targetAccuracies.join(', ')}`,
     );
   }
   requireTallied(rows, 'certifyRungs');

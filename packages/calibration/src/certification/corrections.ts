@@ -9,9 +9,6 @@ export type RungCorrection = 'fixedSequence' | 'holm';
 
 /** Adjusted p-values: a rung is certified when its own is at most δ. @param pValues by descending target accuracy */
 export function adjustPValues(pValues: readonly number[], correction: RungCorrection): number[] {
-  if (correction !== 'holm' && correction !== 'fixedSequence') {
-    throw new SdmError('out-of-range', `correction: wanted 'fixedSequence' or 'holm', got ${correction}`);
-  }
   const adjusted = new Array<number>(pValues.length);
   let largest = 0;
   testOrder(pValues, correction).forEach((rung, position) => {
@@ -20,6 +17,12 @@ export function adjustPValues(pValues: readonly number[], correction: RungCorrec
     adjusted[rung] = largest;
   });
   return adjusted;
+}
+
+/** Throws `out-of-range` for another word. */
+export function requireCorrection(correction: RungCorrection): void {
+  if (correction === 'holm' || correction === 'fixedSequence') return;
+  throw new SdmError('out-of-range', `correction: wanted 'fixedSequence' or 'holm', got ${correction}`);
 }
 
 function testOrder(pValues: readonly number[], correction: RungCorrection): number[] {

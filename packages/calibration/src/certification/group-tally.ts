@@ -1,3 +1,4 @@
+import { SdmError } from '@sdmjs/core';
 import { requireClasses } from '../calibration-scores.js';
 
 /** The admitted rows of one true class or one predicted class. */
@@ -43,8 +44,16 @@ export function tallyGroups(rows: TalliedRows, targetAccuracy: number): GroupTal
   }));
 }
 
-/** Throws `label-out-of-range` unless labels and predictions are classes. */
-export function requireTallied({ labels, predictions, classCount }: TalliedRows, where: string): void {
+/** Throws `label-out-of-range` unless labels and predictions are classes, and `out-of-range` unless assigned alphas are numbers in [0, 1]. */
+export function requireTallied({ labels, predictions, assignedAlphas, classCount }: TalliedRows, where: string): void {
   requireClasses(labels, classCount, `${where}: label`);
   requireClasses(predictions, classCount, `${where}: prediction`);
+  for (let row = 0; row < assignedAlphas.length; row++) {
+    const alpha = assignedAlphas[row];
+    if (typeof alpha === 'number' && alpha >= 0 && alpha <= 1) continue;
+    throw new SdmError(
+      'out-of-range',
+      `${where}: assigned alpha of row ${row} is ${alpha}, wanted a number in [0, 1]: 0 where no region admits the row`,
+    );
+  }
 }
