@@ -1,6 +1,7 @@
 import { type SelectiveReport, selectiveReport } from '@sdmjs/calibration';
 import { OUT_OF_DISTRIBUTION, SdmError, UNLABELED } from '@sdmjs/core';
 import type { Estimate } from './estimate.js';
+import { type RegionForm, regionAlphaOf, requireForm } from './region-form.js';
 import { reaches } from './target-accuracy.js';
 
 export interface EvaluateOptions {
@@ -11,7 +12,7 @@ export interface EvaluateOptions {
   /** @default the distinct regions that admitted a row, from the strictest down */
   readonly targetAccuracies?: readonly number[] | undefined;
   /** Which of the two assigned regions counts. @default 'centroid' */
-  readonly form?: 'centroid' | 'lower' | undefined;
+  readonly form?: RegionForm | undefined;
   /** Of the intervals. @default 0.95 */
   readonly confidence?: number | undefined;
 }
@@ -29,14 +30,15 @@ export interface Evaluation {
   readonly byTargetAccuracy: readonly { readonly targetAccuracy: number; readonly report: SelectiveReport }[];
 }
 
-/** Compares estimates with the truth. Throws `shape-mismatch`, `empty-input` without a known label, or `label-out-of-range`. */
+/** Compares estimates with the truth. Throws `shape-mismatch`, `empty-input` without a known label, `label-out-of-range`, or `out-of-range`. */
 export function evaluate(options: EvaluateOptions): Evaluation {
   const { estimates, classCount, form = 'centroid', confidence } = options;
+  requireForm(form);
+  requireLabels(options.labels, { rowCount: estimates.length, classCount });
   const truth = Int32Array.from(options.labels);
-  requireLabels(truth, { rowCount: estimates.length, classCount });
   const known = estimates.map((estimate, i) => ({ estimate, label: truth[i]! })).filter(({ label }) => label >= 0);
   if (known.length === 0) throw new SdmError('empty-input', 'evaluate: no row has a known label; label some rows');
-  const alphas = known.map(({ estimate }) => (form === 'lower' ? estimate.lower.regionAlpha : estimate.regionAlpha));
+  const alphas = known.map(({ estimate }) => regionAlphaOf(estimate, form));
   const labels = Int32Array.from(known, ({ label }) => label);
   const predictions = Int32Array.from(known, ({ estimate }) => estimate.prediction);
   const report = (isAdmitted: (alpha: number) => boolean) =>
@@ -62,17 +64,21 @@ export function evaluate(options: EvaluateOptions): Evaluation {
   };
 }
 
-function requireLabels(labels: Int32Array, { rowCount, classCount }: { rowCount: number; classCount: number }): void {
+/** The labels as they were given, before anything cuts them to integers. */
+function requireLabels(
+  labels: ArrayLike<number>,
+  { rowCount, classCount }: { rowCount: number; classCount: number },
+): void {
   if (labels.length !== rowCount) {
     throw new SdmError('shape-mismatch', `evaluate: ${labels.length} labels for ${rowCount} estimates; give one each`);
   }
-  labels.forEach((label, i) => {
-    const isAllowed = (label >= 0 && label < classCount) || label === UNLABELED || label === OUT_OF_DISTRIBUTION;
-    if (!isAllowed) {
-      throw new SdmError(
-        'label-out-of-range',
-        `evaluate: label ${label} of row ${i}; wanted 0 … ${classCount - 1}, ${UNLABELED} (unlabeled) or ${OUT_OF_DISTRIBUTION}`,
-      );
-    }
-  });
+  for (let i = 0; i < rowCount; i++) {
+    const label = labels[i]!;
+    const isClass = Number.isInteger(label) && label >= 0 && label < classCount;
+    if (isClass || label === UNLABELED || label === OUT_OF_DISTRIBUTION) continue;
+    throw new SdmError(
+      'label-out-of-range',
+      `evaluate: label ${label} of row ${i}; wanted 0 … ${classCount - 1}, ${UNLABELED} (unlabeled) or ${OUT_OF_DISTRIBUTION}`,
+    );
+  }
 }

@@ -41,6 +41,7 @@ export {
 } from './exemplar-adaptor.js';
 export { featureDigests } from './feature-digests.js';
 export { type RecalibrateOptions, recalibrate } from './recalibrate.js';
+export type { RegionForm } from './region-form.js';
 export { type RescoreOptions, rescoreCalibration } from './rescore-calibration.js';
 export {
   type EstimateAllOptions,

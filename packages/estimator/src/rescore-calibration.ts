@@ -1,21 +1,24 @@
+import { requireRequirement } from '@sdmjs/calibration';
 import { argMaxRows, type Example, featureMatrix, labelsOf, SdmError } from '@sdmjs/core';
 import { calibrate } from './calibrate.js';
 import { type CalibrationRows, createCalibrationRows } from './calibration-rows.js';
 import { requireFeatures } from './check-request.js';
 import { adapt } from './exemplar-adaptor.js';
+import { requireNewExamples } from './new-examples.js';
 import type { RecalibrateOptions } from './recalibrate.js';
 import { requirementIn } from './region-requirement.js';
 import { loadRuntime } from './runtime.js';
 import type { RequestOptions, SdmEstimator } from './sdm-estimator.js';
 import { normalize } from './standardizer.js';
 import { withRescoredRows } from './support-history.js';
+import { chooseTargetAccuracy } from './target-accuracy.js';
 
 export type RescoreOptions = RecalibrateOptions & RequestOptions;
 
 /**
  * Calibrates again from scratch, on labelled rows kept out of training and support: each is scored against the present support. The result
- * is a new estimator that is no longer stale; its target and ladder are the old ones unless given. Throws `empty-input`, `duplicate-id`
- * when a row belongs to the support, and as `estimate` and `calibrate` do.
+ * is a new estimator that is no longer stale; its target and ladder are the old ones unless given. Throws, before anything is scored, `empty-input`,
+ * `duplicate-id` when a row belongs to the support or occurs twice, `bad-format` for an empty id, and as `estimate` and `calibrate` do.
  */
 export async function rescoreCalibration(
   estimator: SdmEstimator,
@@ -23,6 +26,14 @@ export async function rescoreCalibration(
   options: RescoreOptions = {},
 ): Promise<SdmEstimator> {
   const { model, nestedRegions, createIndex, kernels } = estimator;
+  const calibration = {
+    alphaResolution: options.alphaResolution ?? nestedRegions.alphaResolution,
+    targetAccuracy:
+      options.targetAccuracy ?? (options.alphaResolution === undefined ? estimator.targetAccuracy : undefined),
+    requirement: options.requirement ?? requirementIn(estimator.metadata),
+  };
+  chooseTargetAccuracy(calibration.alphaResolution, calibration.targetAccuracy);
+  requireRequirement(calibration.requirement);
   const features = featureMatrix(calibrationSet);
   requireRows(estimator, calibrationSet);
   requireFeatures(model, features, { fingerprint: options.fingerprint, where: 'rescoreCalibration' });
@@ -30,10 +41,7 @@ export async function rescoreCalibration(
   return calibrate({
     model,
     calibrationScores,
-    alphaResolution: options.alphaResolution ?? nestedRegions.alphaResolution,
-    targetAccuracy:
-      options.targetAccuracy ?? (options.alphaResolution === undefined ? estimator.targetAccuracy : undefined),
-    requirement: options.requirement ?? requirementIn(estimator.metadata),
+    ...calibration,
     metadata: await withRescoredRows(estimator, features),
     createIndex,
     kernels,
@@ -70,21 +78,10 @@ function requireRows({ model }: SdmEstimator, examples: readonly Example[]): voi
   if (examples.length === 0) {
     throw new SdmError('empty-input', 'rescoreCalibration: there are no rows; give labelled rows of every class');
   }
-  const seen = new Set(model.support.ids.map((id) => id.normalize('NFC')));
-  const classCount = model.classNames.length;
-  examples.forEach(({ id, label }, i) => {
-    const key = id.normalize('NFC');
-    if (seen.has(key)) {
-      throw new SdmError(
-        'duplicate-id',
-        `rescoreCalibration: id "${id}" of row ${i} occurs before, among the rows or in the support; calibrate on other rows`,
-      );
-    }
-    seen.add(key);
-    if (Number.isInteger(label) && label >= 0 && label < classCount) return;
-    throw new SdmError(
-      'label-out-of-range',
-      `rescoreCalibration: row ${i} ("${id}") has label ${label}; wanted 0 … ${classCount - 1}`,
-    );
+  requireNewExamples(examples, {
+    where: 'rescoreCalibration',
+    classCount: model.classNames.length,
+    takenIds: model.support.ids,
+    taken: 'a support row; calibrate on other rows',
   });
 }

@@ -180,15 +180,22 @@ describe('calibrating after an update', async () => {
     expect(rescored.distanceScale).toEqual(cloud.distanceScale);
   });
 
-  it('refuses no rows, rows of the support, and labels that are not known', async () => {
-    const [first] = examplesOf(fresh, 'fresh');
-    await expect(rescoreCalibration(updated, [])).rejects.toThrow(code('empty-input'));
-    await expect(rescoreCalibration(updated, [first!])).rejects.toThrow(code('duplicate-id'));
-    await expect(rescoreCalibration(updated, [{ ...first!, id: 'x', label: -99 }])).rejects.toThrow(
-      code('label-out-of-range'),
-    );
-    await expect(rescoreCalibration(updated, [{ ...first!, id: 'x' }], { fingerprint: 'other' })).rejects.toThrow(
-      code('fingerprint-mismatch'),
-    );
+  const unscored = restoreEstimator({ ...updated, createIndex: () => Promise.reject(new Error('scoring began')) });
+  const rows = examplesOf(calibration, 'other');
+  const [usedRow] = examplesOf(fresh, 'fresh');
+  const refusedRows: [what: string, code: SdmErrorCode, rows: readonly Example[], options?: object][] = [
+    ['no rows', 'empty-input', []],
+    ['a row of the support', 'duplicate-id', [usedRow!]],
+    ['an id twice', 'duplicate-id', [...rows, rows[3]!]],
+    ['an empty id', 'bad-format', [{ ...rows[0]!, id: '' }]],
+    ['a row of no class', 'label-out-of-range', [{ ...rows[0]!, label: OUT_OF_DISTRIBUTION }]],
+    ['a label of NaN', 'label-out-of-range', [{ ...rows[0]!, label: Number.NaN }]],
+    ['another fingerprint', 'fingerprint-mismatch', rows, { fingerprint: 'other' }],
+    ['a target that is no rung', 'out-of-range', rows, { targetAccuracy: 0.93 }],
+    ['a step of 0.5', 'out-of-range', rows, { alphaResolution: 0.5 }],
+    ['an unknown requirement', 'out-of-range', rows, { requirement: 'byPrediction' }],
+  ];
+  it.each(refusedRows)('refuses %s before anything is scored', async (_, wanted, given, options) => {
+    await expect(rescoreCalibration(unscored, given, options)).rejects.toThrow(code(wanted));
   });
 });

@@ -1,18 +1,10 @@
-import {
-  argMaxRows,
-  createMatrix,
-  type Example,
-  featureMatrix,
-  labelsOf,
-  OUT_OF_DISTRIBUTION,
-  SdmError,
-} from '@sdmjs/core';
+import { argMaxRows, createMatrix, type Example, featureMatrix, labelsOf } from '@sdmjs/core';
 import { createSupportSet, type SupportSet } from '@sdmjs/exemplars';
 import { loadKernels } from '@sdmjs/kernels';
 import { requireFeatures } from './check-request.js';
 import { adapt } from './exemplar-adaptor.js';
+import { requireNewExamples } from './new-examples.js';
 import { type RequestOptions, restoreEstimator, type SdmEstimator } from './sdm-estimator.js';
-import type { SdmModel } from './sdm-model.js';
 import { normalize } from './standardizer.js';
 import { withAddedRows } from './support-history.js';
 
@@ -61,28 +53,14 @@ export async function updateSupport(
   }
 }
 
-/** Labels before `Int32Array` would cut them, and ids that the calibration rows have: a row must not be its own exemplar. */
+/** Also not the ids of calibration rows: a row must not be its own exemplar. */
 function requireAddable({ model, calibrationScores }: SdmEstimator, examples: readonly Example[]): void {
-  requireLabels(model, examples);
-  const calibrationIds = new Set(calibrationScores?.ids.map((id) => id.normalize('NFC')));
-  const shared = examples.find(({ id }) => calibrationIds.has(id.normalize('NFC')));
-  if (shared) {
-    throw new SdmError(
-      'duplicate-id',
-      `updateSupport: "${shared.id}" is a calibration row; a row of the support cannot calibrate, leave it out`,
-    );
-  }
-}
-
-function requireLabels({ classNames }: SdmModel, examples: readonly Example[]): void {
-  const isAllowed = (label: number) =>
-    label === OUT_OF_DISTRIBUTION || (Number.isInteger(label) && label >= 0 && label < classNames.length);
-  examples.forEach(({ id, label }, i) => {
-    if (isAllowed(label)) return;
-    throw new SdmError(
-      'label-out-of-range',
-      `updateSupport: row ${i} ("${id}") has label ${label}; wanted 0 … ${classNames.length - 1}, or ${OUT_OF_DISTRIBUTION} for a row of no class`,
-    );
+  requireNewExamples(examples, {
+    where: 'updateSupport',
+    classCount: model.classNames.length,
+    allowsNoClass: true,
+    takenIds: [...model.support.ids, ...(calibrationScores?.ids ?? [])],
+    taken: 'a support or calibration row already, and a row of the support cannot calibrate; leave it out',
   });
 }
 

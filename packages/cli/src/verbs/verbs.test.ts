@@ -215,7 +215,7 @@ it('certifies on fresh rows, and refuses rows that were trained on', async () =>
   const used = await sdm(`certify ${model()} --input ${path('training.jsonl')}`);
   expect(used).toMatchObject({
     exitCode: 2,
-    stderr: expect.stringMatching(/^sdm: example "training-0" is a support or calibration row[^\n]*\n$/),
+    stderr: expect.stringMatching(/^sdm: row 0 \("training-0"\) is a support or calibration row[^\n]*\n$/),
   });
 });
 
