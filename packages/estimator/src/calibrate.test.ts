@@ -1,9 +1,11 @@
-import { createMatrix, createRandom, rowOf, SdmError, type SdmErrorCode, selectRows } from '@sdmjs/core';
+import { createMatrix, createRandom, type Matrix, rowOf, SdmError, type SdmErrorCode, selectRows } from '@sdmjs/core';
 import { createPlainKernels } from '@sdmjs/kernels';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrate } from './calibrate.js';
+import { createEnsemble } from './ensemble.js';
 import { evaluate } from './evaluate.js';
+import { explain } from './explain.js';
 import { recalibrate } from './recalibrate.js';
 import { restoreEstimator, type SdmEstimator } from './sdm-estimator.js';
 import { cloudModel, cloudRows } from './testing/cloud-model.js';
@@ -76,6 +78,42 @@ describe('calibrate', () => {
     expect(await codeOf(() => estimator.estimate(row, { exclusion: 200 }))).toBe('out-of-range');
     expect(await codeOf(() => estimator.estimate(row, { nearestCount: -1 }))).toBe('out-of-range');
   });
+
+  it.each([Number.NaN, 2 ** 32, 1.5, -2, 200, '0', null])(
+    'refuses to leave out support row %s, and names it',
+    async (value) => {
+      const row = Float32Array.of(1, 2);
+      const exclusion = value as number;
+      const refusal = expect.objectContaining({
+        code: 'out-of-range',
+        message: expect.stringContaining(`support row ${value};`) as string,
+      });
+      await expect(estimator.estimate(row, { exclusion })).rejects.toThrow(refusal);
+      await expect(explain(estimator, row, { exclusion })).rejects.toThrow(refusal);
+      const estimate = await estimator.estimate(row);
+      await expect(explain(estimator, estimate, { exclusion })).rejects.toThrow(refusal);
+    },
+  );
+
+  it('leaves out no row for -1, and the last for its number', async () => {
+    const row = Float32Array.of(1, 2);
+    expect(await estimator.estimate(row, { exclusion: -1 })).toEqual(await estimator.estimate(row));
+    const { nearestExemplars } = await estimator.estimate(row, { exclusion: 199, nearestCount: 200 });
+    expect(nearestExemplars.map(({ index }) => index).sort((a, b) => a - b)).toEqual([...Array(199).keys()]);
+  });
+
+  it.each<[unknown]>([[[1, 2]], [Float64Array.of(1, 2)], ['1, 2'], [undefined]])(
+    'refuses features that are no Float32Array: %s',
+    async (value) => {
+      const row = value as Float32Array;
+      const ensemble = createEnsemble([estimator]);
+      const refusal = expect.objectContaining({ code: 'bad-format' });
+      await expect(estimator.estimate(row)).rejects.toThrow(refusal);
+      await expect(estimator.estimateAll({ data: row, rows: 1, columns: 2 })).rejects.toThrow(refusal);
+      await expect(estimator.estimateAll(value as Matrix)).rejects.toThrow(refusal);
+      await expect(ensemble.estimate(row)).rejects.toThrow(refusal);
+    },
+  );
 
   it('takes a target accuracy on the ladder only, and names the nearest', () => {
     expect(() => calibrate({ ...trained, targetAccuracy: 0.93 })).toThrow(/the nearest are 0.95 and 0.9/);

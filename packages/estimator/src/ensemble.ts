@@ -1,4 +1,5 @@
-import { createMatrix, type Matrix, SdmError } from '@sdmjs/core';
+import { type Matrix, SdmError } from '@sdmjs/core';
+import { singleRow } from './check-request.js';
 import type { Admitted, Estimate } from './estimate.js';
 import { adaptorSizes } from './exemplar-adaptor.js';
 import type { EstimateAllOptions, RequestOptions, SdmEstimator } from './sdm-estimator.js';
@@ -61,8 +62,7 @@ export function createEnsemble(members: readonly SdmEstimator[]): SdmEnsemble {
     targetAccuracy: first.targetAccuracy,
     estimateAll,
     async estimate(features, { nearestCount = 25, ...options } = {}) {
-      const rows = createMatrix(1, features.length, features);
-      const [estimate] = await estimateAll(rows, { ...options, nearestCount });
+      const [estimate] = await estimateAll(singleRow(features), { ...options, nearestCount });
       return estimate!;
     },
     dispose() {

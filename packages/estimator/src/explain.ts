@@ -1,3 +1,4 @@
+import { requireExclusions } from './check-request.js';
 import {
   type AdmissionCondition,
   compareRegions,
@@ -38,11 +39,13 @@ export async function explain(
   options: EstimateOptions = {},
 ): Promise<Explanation> {
   const { model, targetAccuracy, nestedRegions } = estimator;
-  const searched = searchedRows(model, options.exclusion ?? -1);
+  const { exclusion = -1 } = options;
+  requireExclusions([exclusion], { rows: 1, model });
+  const searched = searchedRows(model, exclusion);
   const { estimate, run } =
-    row instanceof Float32Array
-      ? await estimateWithRun(estimator, row, options)
-      : { estimate: row, run: runEnd(row, searched) };
+    'nearestExemplars' in row
+      ? { estimate: row, run: runEnd(row, searched) }
+      : await estimateWithRun(estimator, row, { searched, ...options });
   const { outOfDistributionLimit } = model;
   const regions = compareRegions(estimate, nestedRegions.regions, { outOfDistributionLimit, targetAccuracy });
   const deciding = decidingComparison(regions) ?? null;
@@ -60,8 +63,11 @@ export async function explain(
 }
 
 /** Looks a second time when the run is longer than the exemplars to show. */
-async function estimateWithRun(estimator: SdmEstimator, features: Float32Array, options: EstimateOptions) {
-  const searched = searchedRows(estimator.model, options.exclusion ?? -1);
+async function estimateWithRun(
+  estimator: SdmEstimator,
+  features: Float32Array,
+  { searched, ...options }: EstimateOptions & { readonly searched: ReturnType<typeof searchedRows> },
+) {
   const estimate = await estimator.estimate(features, options);
   const run = runEnd(estimate, searched);
   if (run.kind !== 'not-shown') return { estimate, run };

@@ -1,9 +1,9 @@
 import type { NestedRegions } from '@sdmjs/calibration';
-import { createMatrix, createPause, type EmpiricalCdf, type Matrix, rowsOf, throwIfAborted } from '@sdmjs/core';
+import { createPause, type EmpiricalCdf, type Matrix, rowsOf, throwIfAborted } from '@sdmjs/core';
 import type { CreateExemplarIndex, DistanceScale } from '@sdmjs/exemplars';
 import type { Kernels } from '@sdmjs/kernels';
 import type { SavedCalibrationRows } from './calibration-rows.js';
-import { requireConsistentParts, requireScorable } from './check-request.js';
+import { requireConsistentParts, requireScorable, type RowsRequest, singleRow } from './check-request.js';
 import type { Estimate } from './estimate.js';
 import { loadRuntime, type Runtime } from './runtime.js';
 import { createBatchRoom, scoreBatch } from './score-batch.js';
@@ -62,7 +62,7 @@ export interface SdmEstimator extends EstimatorParts {
   readonly targetAccuracy: number;
   readonly modelId: string;
   readonly createdAt: string;
-  /** Scores one row of raw features `[D]`. Throws `shape-mismatch`, `not-finite`, `fingerprint-mismatch`, `out-of-range` or `aborted`. */
+  /** Scores one row of raw features `[D]`. Throws `bad-format`, `shape-mismatch`, `not-finite`, `fingerprint-mismatch`, `out-of-range` or `aborted`. */
   estimate(features: Float32Array, options?: EstimateOptions): Promise<Estimate>;
   /** Scores rows of raw features `[rows, D]`, in order; each comes out as `estimate` would give it. */
   estimateAll(features: Matrix, options?: EstimateAllOptions): Promise<Estimate[]>;
@@ -84,10 +84,10 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
   };
   let runtime: Promise<Runtime> | undefined;
 
-  async function estimateAll(features: Matrix, options: EstimateAllOptions = {}): Promise<Estimate[]> {
+  async function score(features: Matrix, options: RowsRequest): Promise<Estimate[]> {
     const { nearestCount = 0, signal, onProgress } = options;
     requireScorable(parts.model, features, { ...options, nearestCount });
-    const exclusions = options.exclusions ?? new Int32Array(features.rows).fill(-1);
+    const exclusions = options.exclusions ? new Int32Array(options.exclusions) : new Int32Array(features.rows).fill(-1);
     runtime ??= loadRuntime(parts);
     const estimates: Estimate[] = [];
     const room = createBatchRoom(parts.model, Math.min(BATCH_SIZE, features.rows));
@@ -106,14 +106,9 @@ export function restoreEstimator(parts: EstimatorParts): SdmEstimator {
 
   return {
     ...calibrated,
-    estimateAll,
+    estimateAll: (features, options = {}) => score(features, options),
     async estimate(features, { nearestCount = 25, exclusion = -1, ...options } = {}) {
-      const exclusions = Int32Array.of(exclusion);
-      const [estimate] = await estimateAll(createMatrix(1, features.length, features), {
-        ...options,
-        nearestCount,
-        exclusions,
-      });
+      const [estimate] = await score(singleRow(features), { ...options, nearestCount, exclusions: [exclusion] });
       return estimate!;
     },
     dispose() {
