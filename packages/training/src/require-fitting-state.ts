@@ -10,6 +10,17 @@ interface Run {
   readonly plans: readonly RoundPlan[];
 }
 
+/** Throws `bad-format` for what is no state at all, before its parts are looked at. */
+export function requireState({ settings, finished, present, secondsElapsed }: RunState): void {
+  const areRounds =
+    Array.isArray(finished) &&
+    Array.isArray(present) &&
+    [...finished, ...present].every((round) => Array.isArray(round?.history));
+  const hasSettings = typeof settings === 'object' && settings !== null;
+  if (areRounds && hasSettings && typeof secondsElapsed === 'number') return;
+  throw new SdmError('bad-format', 'trainModel: resume: this is no state of a run; take one of onCheckpoint');
+}
+
 /** Throws `bad-format` for a state, of a run with the same settings, that is not one: of other rounds, epochs, sizes or rows. */
 export function requireFittingState(state: RunState, run: Run): void {
   if (!isSound(state, run)) {

@@ -15,6 +15,7 @@ import { kernelEngine } from './kernel-engine.js';
 import { planRounds, unsupportedAccuracies } from './plan-rounds.js';
 import { mapRows } from './map-rows.js';
 import { createProgress } from './progress.js';
+import { requireState } from './require-fitting-state.js';
 import { isBetter } from './select-checkpoint.js';
 import type { RunState } from './run-state.js';
 import { completeSettings, type GivenSettings } from './settings.js';
@@ -147,7 +148,9 @@ function roundOf({ settings, pool }: Pick<FinishedRun, 'settings' | 'pool'>, { p
 }
 
 function checkOptions(options: TrainModelOptions) {
-  const { continueFrom, trainingSet, calibrationSet } = options;
+  const { continueFrom, resume, trainingSet, calibrationSet } = options;
+  if (continueFrom) requireModel(continueFrom);
+  if (resume) requireState(resume);
   const saved = continueFrom?.model;
   const kept = saved && {
     representationSize: adaptorSizes(saved.adaptor).representationSize,
@@ -181,6 +184,15 @@ function checkOptions(options: TrainModelOptions) {
     classNames,
     representation: { ...representation, ...saved?.representation },
   };
+}
+
+/** Without its model a run would begin anew and say nothing. Throws `bad-format`. */
+function requireModel({ model }: NonNullable<TrainModelOptions['continueFrom']>): void {
+  if (model?.adaptor) return;
+  throw new SdmError(
+    'bad-format',
+    'trainModel: continueFrom has no model; wanted an estimator, or { model, modelId } of a trained one',
+  );
 }
 
 /** Throws `out-of-range`. */
