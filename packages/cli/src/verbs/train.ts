@@ -7,6 +7,7 @@ import { readRepresentation } from '../embed/representation-file.js';
 import { EXIT } from '../exit-codes.js';
 import { readInput } from '../inputs.js';
 import { chooseParallelRounds, machineRoom } from '../plan/choose-parallel-rounds.js';
+import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
@@ -33,6 +34,7 @@ export function addTrain({ verb, run }: VerbHost): void {
 
 /** Checks everything, trains, calibrates, saves and reports. Stopped by the user it saves the best epoch so far and resolves to 130. */
 async function train(options: TrainOptions, session: Session): Promise<number> {
+  requireOwnPlaces(placesOf(options));
   await requireWritable(options.output, { overwrite: options.overwrite });
   if (options.reportOutput !== undefined && options.reportOutput !== '-')
     await requireWritableFile(options.reportOutput);
@@ -51,6 +53,22 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   session.tell('result', { report, ladder });
   await session.document(report, options.reportOutput);
   return session.interrupts.stopSignal.aborted ? EXIT.interrupted : 0;
+}
+
+function placesOf(options: TrainOptions) {
+  return {
+    inputs: [
+      { option: '--training', path: options.training },
+      { option: '--calibration', path: options.calibration },
+      { option: '--initial-model', path: options.initialModel, isModel: true },
+      { option: '--representation', path: options.representation },
+    ],
+    outputs: [
+      { option: '--output', path: options.output, isModel: true },
+      { option: '--report-output', path: options.reportOutput },
+      { option: '--checkpoint', path: options.checkpoint },
+    ],
+  };
 }
 
 /** Trains with progress on every epoch. From the end of the first epoch on, an interrupt keeps the best epoch. */
