@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
-import { requireWritableFile } from '@sdmjs/interchange/node';
+import { notWritable, requireWritableFile } from '@sdmjs/interchange/node';
 import type { TrainModelOptions } from '@sdmjs/training';
 import { loadRunState, saveRunState } from '@sdmjs/training/node';
 import { EXIT } from '../exit-codes.js';
@@ -25,10 +25,8 @@ export async function openCheckpoint(path: string | undefined): Promise<Checkpoi
   return {
     resume: existsSync(path) ? await loadRunState(path).catch(explain) : undefined,
     onCheckpoint: (state) =>
-      saveRunState(state, path).catch((cause: Error) => {
-        throw new SdmError('not-writable', `cannot write ${path}: ${cause.message}; make room or choose another path`, {
-          cause,
-        });
+      saveRunState(state, path).catch((cause: unknown) => {
+        throw notWritable(path, cause);
       }),
     explain,
     remove: () => rm(path, { force: true }),
