@@ -204,7 +204,7 @@ it.each<[string, string, RegExp]>([
   [
     'a checkpoint that is none',
     'train --training $/training.jsonl --calibration $/calibration.jsonl --output $/new.sdmkitmodel --checkpoint $/test.jsonl',
-    /test\.jsonl: .*; or remove the file to start anew/,
+    /test\.jsonl is no checkpoint of sdm train; name another file$/m,
   ],
 ])('refuses %s with exit code 2 and one line', async (_, line, message) => {
   const result = await sdm(fill(line));

@@ -102,7 +102,7 @@ it('keeps a checkpoint while it trains, goes on from it, and refuses that of ano
   expect(other).toMatchObject({
     exitCode: 2,
     stderr: expect.stringMatching(
-      /\nsdm: .*run: the state .* another epochs \(3, here 9\).*; or remove the file to start anew\n$/,
+      /\nsdm: .*run: the checkpoint is of a run with other values: --epochs \(3, here 9\); give what that run was given, or name another file to start anew\n$/,
     ),
   });
   const resumed = eventsOf((await sdm(`${line} --overwrite --json`)).stdout);
