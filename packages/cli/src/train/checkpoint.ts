@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
-import { notWritable, requireWritableFile } from '@sdmjs/interchange/node';
+import { claimFile, notWritable, requireWritableFile } from '@sdmjs/interchange/node';
 import type { RunState, TrainModelOptions } from '@sdmjs/training';
 import { isRunState, loadRunState, saveRunState } from '@sdmjs/training/node';
 import { EXIT } from '../exit-codes.js';
@@ -14,15 +14,28 @@ export interface Checkpoint extends Pick<TrainModelOptions, 'resume' | 'onCheckp
   explain(error: unknown): never;
   /** The whole run is saved elsewhere now. */
   remove(): Promise<void>;
+  /** Others may use the file again. */
+  release(): Promise<void>;
 }
 
-/** Reads the state that is there, and keeps the next ones in its place. Throws `not-writable`, or `bad-format` for a file that is none. */
+/** Reads the state that is there, and keeps the next ones in its place. Throws `not-writable`, also while another process uses it, or `bad-format` for a file that is none. */
 export async function openCheckpoint(path: string | undefined): Promise<Checkpoint> {
-  if (path === undefined) return { explain: rethrow, remove: () => Promise.resolve() };
+  if (path === undefined) return { explain: rethrow, remove: nothing, release: nothing };
   await requireWritableFile(path);
-  await removeLeftovers(path);
+  const release = await claimFile(path);
+  try {
+    await removeLeftovers(path);
+    const resume = existsSync(path) ? await readState(path) : undefined;
+    return checkpointAt(path, { resume, release });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function checkpointAt(path: string, given: Pick<Checkpoint, 'resume' | 'release'>): Checkpoint {
   return {
-    resume: existsSync(path) ? await readState(path) : undefined,
+    ...given,
     onCheckpoint: (state) =>
       saveRunState(state, path).catch((cause: unknown) => {
         throw notWritable(path, cause);
@@ -56,6 +69,8 @@ async function removeLeftovers(path: string): Promise<void> {
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+const nothing = () => Promise.resolve();
 
 function rethrow(error: unknown): never {
   throw error;

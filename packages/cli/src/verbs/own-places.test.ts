@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadModel } from '@sdmjs/interchange/node';
+import { claimFile, loadModel } from '@sdmjs/interchange/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demoFiles, QUICK } from '../testing/demo-files.js';
 import { sdm } from '../testing/fake-host.js';
@@ -52,6 +52,18 @@ it.each<[string, RegExp]>([
   expect(result).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) });
   expect(result.stderr).toMatch(/^sdm: [^\n]*\n$/);
   expect(await contents()).toEqual(before);
+});
+
+it('refuses at once a checkpoint that another run uses, and leaves its half-written state alone', async () => {
+  const halfWritten = `run.${crypto.randomUUID()}`;
+  await writeFile(path(halfWritten), 'half');
+  const release = await claimFile(path('run'));
+  const line = fill(`train ${SETS} --output $/second.sdmkitmodel ${QUICK} --checkpoint $/run --json`);
+  expect(await sdm(line)).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/run is in use by/) });
+  expect(await readdir(root)).toContain(halfWritten);
+  await release();
+  expect(await sdm(line)).toMatchObject({ exitCode: 0 });
+  expect((await readdir(root)).filter((name) => name.includes('run'))).toEqual([]);
 });
 
 it('replaces parts under --overwrite', async () => {

@@ -12,7 +12,7 @@ import type { VerbHost } from '../program.js';
 import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
-import { openCheckpoint, sayKept } from '../train/checkpoint.js';
+import { type Checkpoint, openCheckpoint, sayKept } from '../train/checkpoint.js';
 import { runSizes } from '../train/run-sizes.js';
 import { sayLeftOut } from '../train/say-left-out.js';
 import { epochCountOf, sayResumed } from '../train/say-resumed.js';
@@ -39,6 +39,14 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   if (options.reportOutput !== undefined && options.reportOutput !== '-')
     await requireWritableFile(options.reportOutput);
   const checkpoint = await openCheckpoint(options.checkpoint);
+  try {
+    return await trainFrom(checkpoint, options, session);
+  } finally {
+    await checkpoint.release();
+  }
+}
+
+async function trainFrom(checkpoint: Checkpoint, options: TrainOptions, session: Session): Promise<number> {
   const inputs = await readTrainingInputs(options, session);
   const { resume, onCheckpoint } = checkpoint;
   if (resume) sayResumed(resume, inputs, { ...session, checkpoint: options.checkpoint });

@@ -1,4 +1,5 @@
 export type { LoadOptions } from '../sdmkitmodel/decode-model.js';
+export { claimFile } from './claim-file.js';
 export { makeFolders, syncFolder, writeDurably } from './durable-write.js';
 export { loadEnsemble, saveEnsemble } from './ensemble-folder.js';
 export { loadModel } from './load-model.js';
