@@ -66,6 +66,17 @@ it('refuses at once a checkpoint that another run uses, and leaves its half-writ
   expect((await readdir(root)).filter((name) => name.includes('run'))).toEqual([]);
 });
 
+it('refuses before the first epoch a model for which the disk has no room', async () => {
+  const line = fill(`train ${SETS} --output $/large.sdmkitmodel --exemplar-dimension 1000 --checkpoint $/large-run`);
+  expect(await sdm(line, { freeBytes: () => 1e5 })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(
+      /sdm: .* has room for 0\.1 MB, and the model and the checkpoint will take 0\.5 MB or more; make room there, or choose another path\n$/,
+    ),
+  });
+  expect((await readdir(root)).filter((name) => name.includes('large'))).toEqual([]);
+});
+
 it('replaces parts under --overwrite', async () => {
   const line = fill('split --input $/test.jsonl --output-folder $/parts --parts a=0.5,b=0.5');
   expect(await sdm(line)).toMatchObject({ exitCode: 0 });

@@ -13,6 +13,7 @@ import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
 import { type Checkpoint, openCheckpoint, sayKept } from '../train/checkpoint.js';
+import { requireRoom } from '../train/require-room.js';
 import { runSizes } from '../train/run-sizes.js';
 import { sayLeftOut } from '../train/say-left-out.js';
 import { epochCountOf, sayResumed } from '../train/say-resumed.js';
@@ -47,7 +48,7 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
 }
 
 async function trainFrom(checkpoint: Checkpoint, options: TrainOptions, session: Session): Promise<number> {
-  const inputs = await readTrainingInputs(options, session);
+  const inputs = await readTrainingInputs(options, checkpoint, session);
   const { resume, onCheckpoint } = checkpoint;
   if (resume) sayResumed(resume, inputs, { ...session, checkpoint: options.checkpoint });
   const training = trainAndCalibrate({ ...inputs, resume, onCheckpoint }, session);
@@ -123,7 +124,11 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
   return { trained, estimator, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-async function readTrainingInputs(options: TrainOptions, session: Session): Promise<TrainModelOptions> {
+async function readTrainingInputs(
+  options: TrainOptions,
+  { resume }: Checkpoint,
+  session: Session,
+): Promise<TrainModelOptions> {
   const saved = options.initialModel === undefined ? undefined : await loadModel(options.initialModel);
   const given = options.representation === undefined ? undefined : await readRepresentation(options.representation);
   const classNames = options.classNames ?? saved?.model.classNames;
@@ -142,13 +147,10 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     session,
   );
   requireOtherIds(training, calibration, options);
+  const sizes = runSizes(options, { training, calibration, saved: saved?.model, classCount });
+  await requireRoom({ options, sizes, training, calibration, isResumed: resume !== undefined }, session.host);
   const parallelRounds =
-    options.parallelRounds === 'auto'
-      ? chooseParallelRounds(
-          runSizes(options, { training, calibration, saved: saved?.model, classCount }),
-          machineRoom(),
-        )
-      : options.parallelRounds;
+    options.parallelRounds === 'auto' ? chooseParallelRounds(sizes, machineRoom()) : options.parallelRounds;
   return {
     parallelRounds,
     trainingSet: training,
