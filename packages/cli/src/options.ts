@@ -1,5 +1,6 @@
 import { COMPOSITIONS, type Composition } from '@sdmjs/interchange';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Places } from './places.js';
 
 /** A whole number of at least `least`. */
 export function count(least: number): (text: string) => number {
@@ -58,6 +59,25 @@ export interface InputOptions {
   readonly input: string;
   readonly composition: Composition;
   readonly representationFingerprint?: string;
+}
+
+/** The places that a verb of a model and rows reads and writes. */
+export function placesOf({
+  model,
+  input,
+  output,
+}: {
+  model?: string;
+  input?: string;
+  output?: string | undefined;
+}): Places {
+  return {
+    inputs: [
+      { option: '--model', path: model, isModel: true },
+      { option: '--input', path: input },
+    ],
+    outputs: [{ option: '--output', path: output }],
+  };
 }
 
 export function withModel(command: Command): Command {

@@ -23,7 +23,7 @@ const fails = (code: string, message: RegExp) =>
 it('reads ids, labels, features and texts, whatever the order of the members', () => {
   const text = [
     '{"id":"a","label":1,"embedding":[0.1,-2.5e-3,3],"document":"café \\"x\\", [1]"}',
-    ' ',
+    ' \t\v\f',
     ' { "attributes" : [ 7 ] , "embedding":[1,2], "id":"\\u00e9" ,"label": -99, "more":{"a":["}"]}, "document": 3 }',
     '{"id":"c","embedding":[3,4,5]}',
   ].join('\n');
@@ -62,6 +62,9 @@ it.each<[string, string, RowOptions, string, RegExp]>([
   ['an object over two lines', '{"id":\n"a","embedding":[1]}', {}, 'bad-format', /line 1: /],
   ['a list over two lines', '{"id":"a","embedding":[1\n,2]}', {}, 'bad-format', /line 1: /],
   ['a byte-order mark', `\ufeff${row({})}`, {}, 'bad-format', /line 1: /],
+  ['a line of NULs', `${row({})}\n\0\0\0\n`, {}, 'bad-format', /line 2: not valid JSON: [^\0]*\\u0000[^\0]*$/],
+  ['NULs after a row', `${row({})}\0`, {}, 'bad-format', /line 1: /],
+  ['a control character', `${row({})}\n \u001c \n`, {}, 'bad-format', /line 2: /],
   ['a row without id', '{"embedding":[1]}', {}, 'bad-format', /line 1: "id": wanted a nonempty string, got nothing/],
   ['an id that is a number', row({ id: 3 }), {}, 'bad-format', /"id": wanted a nonempty string, got 3/],
   ['an id that occurs before', `${row({})}\n\n${row({})}`, {}, 'duplicate-id', /line 3: id "a" occurs before/],

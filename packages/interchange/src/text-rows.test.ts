@@ -48,6 +48,7 @@ it.each<[string, string, string, RegExp]>([
   ['a label that is none', '{"id":"a","document":"x","label":"spam"}', 'bad-format', /line 1: "label"/],
   ['no JSON', '{"id":"a","document":"x"}\nnot json', 'bad-format', /line 2: not valid JSON/],
   ['a value that is no JSON', '{"id":"a","document":"x","y":tru}', 'bad-format', /line 1: "y": not valid JSON/],
+  ['a line of NULs', '{"id":"a","document":"x"}\n\0\0', 'bad-format', /line 2: not valid JSON/],
   ['half a line', '{"id":"a","document":"x"', 'bad-format', /line 1/],
   ['no row', '\n \n', 'empty-input', /there is no row/],
 ])('refuses %s', (_, source, code, message) => {

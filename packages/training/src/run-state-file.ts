@@ -98,6 +98,8 @@ export function decodeRunState(bytes: Uint8Array): RunState {
 }
 
 const KIND = 'sdmjs-run-state';
+/** With what the header of a state begins, after its size. */
+export const STATE_HEAD = `{"__metadata__":{"kind":"${KIND}"`;
 const WHERE = 'decodeRunState';
 type Tensors = ReadonlyMap<string, NamedArray>;
 

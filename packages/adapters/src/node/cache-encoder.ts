@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { fingerprintOf, matrixFromRows, rowOf, SdmError, throwIfAborted } from '@sdmjs/core';
-import { makeFolders } from '@sdmjs/interchange/node';
+import { fingerprintOf, matrixFromRows, rowOf, throwIfAborted } from '@sdmjs/core';
+import { makeFolders, notWritable } from '@sdmjs/interchange/node';
 import { requireBatchSize, requireTexts } from '../encode-in-batches.js';
 import type { EncodeOptions, Encoder } from '../encoder.js';
 import { readEntry, writeEntry } from './entry-file.js';
@@ -98,9 +98,7 @@ async function keep(path: string, row: Float32Array): Promise<void> {
   try {
     makeFolders(join(path, '..'));
   } catch (cause) {
-    throw new SdmError('not-writable', `cacheEncoder: cannot make a folder for ${path}; choose another folder`, {
-      cause,
-    });
+    throw notWritable(path, cause, 'cacheEncoder');
   }
   await writeEntry(path, row);
 }

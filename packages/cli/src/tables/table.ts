@@ -26,3 +26,8 @@ export function withInterval(interval: { estimate: number; lower: number; upper:
 export function alphaText(alpha: number): string {
   return String(Number(alpha.toFixed(10)));
 }
+
+/** `12.3 MB`, or `1.2 GB` */
+export function megabytes(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

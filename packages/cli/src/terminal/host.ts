@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +8,8 @@ export interface Host {
   readonly stderr: OutputStream;
   /** Where what can be made again is kept. */
   readonly cacheFolder: string;
+  /** Bytes that may still be written below a folder; undefined where the system does not say. */
+  freeBytes(folder: string): Promise<number | undefined>;
   /** A variable of the environment: secrets come this way, never as arguments. */
   environment(name: string): string | undefined;
   /** Calls the listener at every interrupt; returns what takes it off. */
@@ -27,6 +30,7 @@ export function processHost(): Host {
     stdout: process.stdout,
     stderr: process.stderr,
     cacheFolder: join(homedir(), '.cache', 'sdmjs'),
+    freeBytes,
     environment: (name) => process.env[name],
     onInterrupt(listener) {
       process.on('SIGINT', listener);
@@ -38,4 +42,12 @@ export function processHost(): Host {
       process.kill(process.pid, 'SIGINT');
     },
   };
+}
+
+async function freeBytes(folder: string): Promise<number | undefined> {
+  const room = await statfs(folder).catch(() => undefined);
+  if (room === undefined) return undefined;
+  const blocks = process.getuid?.() === 0 ? room.bfree : room.bavail;
+  // Some file systems say 0 of everything; one that is full shows as soon as a byte is written.
+  return blocks > 0 ? blocks * room.bsize : undefined;
 }

@@ -7,7 +7,7 @@ import { isTerminal, type Progress, startBar, startLines } from './progress.js';
 
 /** Where a verb speaks: to a person, or to a program in events of one line each. */
 export interface Session {
-  readonly host: Pick<Host, 'cacheFolder' | 'environment'>;
+  readonly host: Pick<Host, 'cacheFolder' | 'environment' | 'freeBytes'>;
   readonly interrupts: Interrupts;
   readonly isJson: boolean;
   readonly stdout: Output;

@@ -7,6 +7,7 @@ import type { Host, OutputStream } from '../terminal/host.js';
 interface FakeHostOptions {
   readonly isTTY?: boolean;
   readonly onWrite?: (text: string) => void;
+  readonly freeBytes?: (folder: string) => number | undefined;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -29,6 +30,7 @@ export function fakeHost(options: FakeHostOptions = {}) {
     stdout: streamOf('stdout'),
     stderr: streamOf('stderr'),
     cacheFolder: join(tmpdir(), `sdm-cache-${process.pid}`),
+    freeBytes: (folder) => Promise.resolve(options.freeBytes?.(folder)),
     environment: (name) => options.environment?.[name],
     onInterrupt(listener) {
       listeners.add(listener);

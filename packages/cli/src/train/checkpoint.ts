@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
-import { requireWritableFile } from '@sdmjs/interchange/node';
-import type { TrainModelOptions } from '@sdmjs/training';
-import { loadRunState, saveRunState } from '@sdmjs/training/node';
+import { claimFile, notWritable, requireWritableFile } from '@sdmjs/interchange/node';
+import type { RunState, TrainModelOptions } from '@sdmjs/training';
+import { isRunState, loadRunState, saveRunState } from '@sdmjs/training/node';
 import { EXIT } from '../exit-codes.js';
 import type { Session } from '../terminal/session.js';
 
@@ -14,23 +14,35 @@ export interface Checkpoint extends Pick<TrainModelOptions, 'resume' | 'onCheckp
   explain(error: unknown): never;
   /** The whole run is saved elsewhere now. */
   remove(): Promise<void>;
+  /** Others may use the file again. */
+  release(): Promise<void>;
 }
 
-/** Reads the state that is there, and keeps the next ones in its place. Throws `not-writable`, or `bad-format` for another file. */
+/** Reads the state that is there, and keeps the next ones in its place. Throws `not-writable`, also while another process uses it, or `bad-format` for a file that is none. */
 export async function openCheckpoint(path: string | undefined): Promise<Checkpoint> {
-  if (path === undefined) return { explain: rethrow, remove: () => Promise.resolve() };
+  if (path === undefined) return { explain: rethrow, remove: nothing, release: nothing };
   await requireWritableFile(path);
-  await removeLeftovers(path);
-  const explain = named(path);
+  const release = await claimFile(path);
+  try {
+    await removeLeftovers(path);
+    const resume = existsSync(path) ? await readState(path) : undefined;
+    return checkpointAt(path, { resume, release });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function checkpointAt(path: string, given: Pick<Checkpoint, 'resume' | 'release'>): Checkpoint {
   return {
-    resume: existsSync(path) ? await loadRunState(path).catch(explain) : undefined,
+    ...given,
     onCheckpoint: (state) =>
-      saveRunState(state, path).catch((cause: Error) => {
-        throw new SdmError('not-writable', `cannot write ${path}: ${cause.message}; make room or choose another path`, {
-          cause,
-        });
+      saveRunState(state, path).catch((cause: unknown) => {
+        throw notWritable(path, cause);
       }),
-    explain,
+    explain: (error) => {
+      throw SdmError.is(error) ? ofAnotherRun(path, error) : error;
+    },
     remove: () => rm(path, { force: true }),
   };
 }
@@ -58,15 +70,53 @@ async function removeLeftovers(path: string): Promise<void> {
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
+const nothing = () => Promise.resolve();
+
 function rethrow(error: unknown): never {
   throw error;
 }
 
-/** A state that is damaged or another run's is named by its file. */
-function named(path: string): (error: unknown) => never {
-  return (error) => {
-    if (!SdmError.is(error, 'bad-format') && !SdmError.is(error, 'fingerprint-mismatch')) throw error;
-    const message = error.message.replace(/^\w+: /, '');
-    throw new SdmError(error.code, `${path}: ${message}; or remove the file to start anew`, { cause: error });
-  };
+/** Throws `bad-format` for a damaged state and for any other file. */
+async function readState(path: string): Promise<RunState> {
+  try {
+    return await loadRunState(path);
+  } catch (cause) {
+    if (!SdmError.is(cause, 'bad-format')) throw cause;
+    const message = (await isRunState(path))
+      ? `${path}: the checkpoint is damaged: ${cause.message.replace(/^\w+: /, '')}; give another copy of it, or name another file to start anew`
+      : `${path} is no checkpoint of sdm train; name another file`;
+    throw new SdmError('bad-format', message, { cause });
+  }
 }
+
+/** What `trainModel` says of a state, in words of the command line; any other error as it is. */
+function ofAnotherRun(path: string, error: SdmError): SdmError {
+  const [, fault] = /^trainModel: the state to resume (.*); [^;]*$/.exec(error.message) ?? [];
+  if (fault === undefined) return error;
+  const told = fault
+    .replace(/^belongs to a run with another /, 'is of a run with other values: ')
+    .replace(/(\w+) \(([^()]*), here ([^()]*)\)/g, (_, name: string, earlier: string, here: string) =>
+      DIGESTS.has(name) ? `${name} of the rows` : `${OPTIONS[name] ?? name} (${earlier}, here ${here})`,
+    );
+  const mend = 'give what that run was given, or name another file to start anew';
+  return new SdmError(error.code, `${path}: the checkpoint ${told}; ${mend}`, { cause: error });
+}
+
+/** Told of by their SHA-256, which says nothing to anybody. */
+const DIGESTS: ReadonlySet<string> = new Set(['features', 'labels', 'ids']);
+
+/** Options of `sdm train` by the setting of a run that they are. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  representationSize: '--exemplar-dimension',
+  epochs: '--epochs',
+  batchSize: '--batch-size',
+  learningRate: '--learning-rate',
+  seed: '--seed',
+  rounds: '--number-of-random-shuffles',
+  shuffle: '--shuffle-training-and-calibration',
+  stratify: '--stratify',
+  maxSimilarity: '--max-neighbors',
+  crossEntropyEpochs: '--cross-entropy-epochs',
+  alphaResolution: '--alpha-resolution',
+  continueFrom: '--initial-model',
+};

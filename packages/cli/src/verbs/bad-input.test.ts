@@ -22,6 +22,7 @@ beforeAll(async () => {
   await writeFile(path('width.jsonl'), `${rows[0]}\n${short}\n`);
   await writeFile(path('twice.jsonl'), `${rows[0]}\n${rows[1]}\n${rows[0]}\n`);
   await writeFile(path('empty.jsonl'), '\n');
+  await writeFile(path('nuls.jsonl'), `${rows[0]}\n${'\0'.repeat(rows[1]!.length)}\n${rows[2]}\n`);
   await writeFile(path('text.jsonl'), '{"id":"t","label":0,"document":"some text"}');
   await writeFile(path('one.jsonl'), `${rows[0]}\n`);
 });
@@ -52,6 +53,7 @@ const READERS: [verb: string, line: string][] = [
 describe.each(READERS)('%s', (_, line) => {
   it.each<[string, string, RegExp]>([
     ['a line that is no JSON', 'no-json.jsonl', /no-json\.jsonl, line 3: .*JSON/],
+    ['a row that became NULs', 'nuls.jsonl', /nuls\.jsonl, line 2: not valid JSON/],
     ['another number of features', 'width.jsonl', /width\.jsonl, line [12]: .* features/],
     ['an id that occurs twice', 'twice.jsonl', /twice\.jsonl, line 3: id "test-0" occurs before/],
     ['a file that is not there', 'absent.jsonl', /there is no .*absent\.jsonl/],
@@ -68,6 +70,7 @@ describe.each(READERS)('%s', (_, line) => {
 describe('embed', () => {
   it.each<[string, string, RegExp]>([
     ['a line that is no JSON', 'no-json.jsonl', /no-json\.jsonl, line 3: .*JSON/],
+    ['a row that became NULs', 'nuls.jsonl', /nuls\.jsonl, line 2: not valid JSON/],
     ['a row without a text', 'width.jsonl', /width\.jsonl, line 2: "document" is missing/],
     ['an id that occurs twice', 'twice.jsonl', /twice\.jsonl, line 3: id "test-0" occurs before/],
     ['no row', 'empty.jsonl', /there is no row/],
@@ -201,7 +204,7 @@ it.each<[string, string, RegExp]>([
   [
     'a checkpoint that is none',
     'train --training $/training.jsonl --calibration $/calibration.jsonl --output $/new.sdmkitmodel --checkpoint $/test.jsonl',
-    /test\.jsonl: .*; or remove the file to start anew/,
+    /test\.jsonl is no checkpoint of sdm train; name another file$/m,
   ],
 ])('refuses %s with exit code 2 and one line', async (_, line, message) => {
   const result = await sdm(fill(line));

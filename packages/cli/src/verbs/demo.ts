@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SdmError } from '@sdmjs/core';
@@ -9,6 +9,7 @@ import { demoLines, DEMO_CLASSES } from '../demo/demo-rows.js';
 import { EXIT } from '../exit-codes.js';
 import { estimateRows } from '../inputs.js';
 import { seed } from '../options.js';
+import { requireAbsent } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { accuracyTable } from '../tables/accuracy-table.js';
 import { ladderOf } from '../tables/ladder.js';
@@ -19,6 +20,7 @@ import { showResult, trainAndCalibrate } from './train.js';
 
 interface DemoOptions {
   readonly outputFolder?: string;
+  readonly overwrite?: boolean;
   readonly seed: number | bigint;
   readonly json?: boolean;
 }
@@ -33,6 +35,7 @@ export function addDemo({ verb, run }: VerbHost): void {
   );
   command
     .option('--output-folder <folder>', 'where rows and model go (default: a new temporary folder)')
+    .option('--overwrite', 'replace rows and a model that stand there')
     .option('--seed <number>', 'of the rows and of training', seed, 0);
   run(command, demo);
 }
@@ -52,8 +55,12 @@ async function demo(options: DemoOptions, session: Session): Promise<number> {
 
 async function showAll(folder: string, options: DemoOptions, session: Session): Promise<number> {
   const modelPath = join(folder, 'model.sdmkitmodel');
-  await requireWritable(modelPath, { overwrite: true });
-  const [training, calibration, test] = await Promise.all(SPLITS.map((name) => makeRows(folder, name, options.seed)));
+  const { overwrite } = options;
+  const splits = SPLITS.map((name) => rowsOf(folder, name, options.seed));
+  const rowsOfOthers = await Promise.all(splits.map(async (split) => ((await isWritten(split)) ? [] : [split.path])));
+  requireAbsent([...rowsOfOthers.flat(), modelPath], overwrite);
+  await requireWritable(modelPath, { overwrite });
+  const [training, calibration, test] = await Promise.all(splits.map(writeRows));
   session.say(
     `Made-up short reviews of ${DEMO_CLASSES.join(' and ')} kind, ${ROWS} rows for each of ${SPLITS.join(', ')}, in ${folder}\n`,
   );
@@ -70,7 +77,7 @@ async function showAll(folder: string, options: DemoOptions, session: Session): 
     },
     session,
   );
-  await saveModel(estimator, modelPath, { overwrite: true });
+  await saveModel(estimator, modelPath, { overwrite });
   const ladder = await ladderOf(estimator);
   showResult({ trained, estimator, ladder, output: modelPath }, session);
   session.tell('result', { model: modelPath, ladder });
@@ -97,15 +104,28 @@ async function showAll(folder: string, options: DemoOptions, session: Session): 
   return interrupts.stopSignal.aborted ? EXIT.interrupted : 0;
 }
 
-/** Writes the rows of one split and reads them as any others. */
-async function makeRows(folder: string, name: (typeof SPLITS)[number], demoSeed: number | bigint): Promise<Rows> {
-  const path = join(folder, `${name}.jsonl`);
+interface DemoFile {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+function rowsOf(folder: string, name: (typeof SPLITS)[number], demoSeed: number | bigint): DemoFile {
   const lines = demoLines({
     name,
     rows: ROWS,
     seed: (BigInt(demoSeed) * 3n + BigInt(SPLITS.indexOf(name))) % 2n ** 64n,
   });
-  const bytes = new TextEncoder().encode(lines.join(''));
+  return { path: join(folder, `${name}.jsonl`), bytes: new TextEncoder().encode(lines.join('')) };
+}
+
+/** Whether an earlier demo left just these rows, so that nothing is lost when they are written again. */
+async function isWritten({ path, bytes }: DemoFile): Promise<boolean> {
+  const present = await readFile(path).catch(() => undefined);
+  return present?.equals(bytes) ?? false;
+}
+
+/** Writes the rows of one split and reads them as any others. */
+async function writeRows({ path, bytes }: DemoFile): Promise<Rows> {
   await writeFileAtomically(path, [bytes]);
   const reader = createRowReader({ name: path, requireLabels: true });
   reader.push(bytes);

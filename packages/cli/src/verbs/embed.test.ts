@@ -199,7 +199,7 @@ it('refuses a cache where none can be before anything is encoded', async () => {
   await writeFile(path('folder/file'), '');
   expect(await embed(`--input $/test.jsonl ${OPENAI} --cache-folder $/folder/file/cache`)).toMatchObject({
     exitCode: 2,
-    stderr: expect.stringMatching(/^sdm: cannot make .*cache: .*; choose another folder\n$/),
+    stderr: expect.stringMatching(/^sdm: cannot write .*cache: .*; choose another path\n$/),
   });
 });
 

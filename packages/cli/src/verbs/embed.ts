@@ -13,6 +13,7 @@ import { representationPath, writeRepresentation } from '../embed/representation
 import { EXIT } from '../exit-codes.js';
 import { makeFolder } from '../make-folder.js';
 import { count, numberBetween } from '../options.js';
+import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import type { Session } from '../terminal/session.js';
 
@@ -80,6 +81,13 @@ async function embed(options: EmbedOptions, session: Session): Promise<number> {
   const { signal } = session.interrupts;
   requireFittingOptions(options);
   const beside = representationPath(output);
+  requireOwnPlaces({
+    inputs: [{ option: '--input', path: input }],
+    outputs: [
+      { option: '--output', path: output },
+      { option: '--output', path: beside },
+    ],
+  });
   if (output !== '-') await requireWritableFile(output);
   if (beside !== undefined) await requireWritableFile(beside);
   const folder = cacheFolderOf(options, session);

@@ -2,7 +2,8 @@ import { evaluate } from '@sdmjs/estimator';
 import { evaluationReport } from '@sdmjs/interchange';
 import { requireWritableFile } from '@sdmjs/interchange/node';
 import { estimateRows, readModelAndRows } from '../inputs.js';
-import { count, type InputOptions, type ModelOptions, withInput, withModel } from '../options.js';
+import { count, type InputOptions, type ModelOptions, placesOf, withInput, withModel } from '../options.js';
+import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { accuracyTable } from '../tables/accuracy-table.js';
 import type { Session } from '../terminal/session.js';
@@ -29,6 +30,7 @@ export function addEvaluate({ verb, run }: VerbHost): void {
 
 async function evaluateRows(options: EvaluateOptions, session: Session): Promise<undefined> {
   const { output, histogramBins } = options;
+  requireOwnPlaces(placesOf(options));
   if (output !== undefined && output !== '-') await requireWritableFile(output);
   const { estimator, rows } = await readModelAndRows(options, { keepDocuments: false, requireLabels: true }, session);
   const estimates = await estimateRows(estimator, rows.features, session);

@@ -4,7 +4,8 @@ import type { Rows } from '@sdmjs/interchange';
 import { Option } from 'commander';
 import { SdmError } from '@sdmjs/core';
 import { noteStale, readInput } from '../inputs.js';
-import { type InputOptions, type ModelOptions, withFeatures, withNamesOfPython } from '../options.js';
+import { type InputOptions, type ModelOptions, placesOf, withFeatures, withNamesOfPython } from '../options.js';
+import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
 import type { Session } from '../terminal/session.js';
@@ -29,6 +30,7 @@ export function addInspect({ verb, run }: VerbHost): void {
 
 async function inspect(options: InspectOptions, session: Session): Promise<undefined> {
   const { output } = options;
+  requireOwnPlaces(placesOf(options));
   if (output !== undefined && output !== '-') await requireWritableFile(output);
   const document =
     options.model === undefined

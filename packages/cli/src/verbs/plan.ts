@@ -4,7 +4,7 @@ import type { VerbHost } from '../program.js';
 import { measureMachine } from '../plan/measure-machine.js';
 import { foreseeFiles } from '../plan/foresee-files.js';
 import { planRun, type RunSizes } from '../plan/plan-run.js';
-import { formatTable } from '../tables/table.js';
+import { formatTable, megabytes } from '../tables/table.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
 
@@ -94,8 +94,4 @@ function sayLimits({ leftOut, obstacle }: ForeseenModel, { say }: Session): void
     say(
       `The manifest of the model may have no room for ${leftOut.join(' and ')} of its metadata; no estimate depends on them.`,
     );
-}
-
-function megabytes(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

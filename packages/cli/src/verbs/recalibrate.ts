@@ -3,6 +3,7 @@ import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdm
 import { Option } from 'commander';
 import { noteStale } from '../inputs.js';
 import { numberBetween } from '../options.js';
+import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
 import type { Session } from '../terminal/session.js';
@@ -47,6 +48,13 @@ export function addRecalibrate({ verb, run }: VerbHost): void {
 
 async function recalibrateModel(options: RecalibrateOptions, session: Session): Promise<undefined> {
   const { output, overwrite, reportOutput, alphaResolution, requirement } = options;
+  requireOwnPlaces({
+    inputs: [{ option: '--model', path: options.model, isModel: true }],
+    outputs: [
+      { option: '--output', path: output, isModel: true },
+      { option: '--report-output', path: reportOutput },
+    ],
+  });
   await requireWritable(output, { overwrite });
   if (reportOutput !== undefined && reportOutput !== '-') await requireWritableFile(reportOutput);
   const { interrupts } = session;

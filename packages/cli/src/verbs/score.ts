@@ -4,7 +4,8 @@ import { encodeScoredRow, type Rows } from '@sdmjs/interchange';
 import { requireWritableFile, writeFileAtomically } from '@sdmjs/interchange/node';
 import { Option } from 'commander';
 import { readModelAndRows } from '../inputs.js';
-import { count, type InputOptions, type ModelOptions, withInput, withModel } from '../options.js';
+import { count, type InputOptions, type ModelOptions, placesOf, withInput, withModel } from '../options.js';
+import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import type { Session } from '../terminal/session.js';
 
@@ -35,6 +36,7 @@ export function addScore({ verb, run }: VerbHost): void {
 
 async function score(options: ScoreOptions, session: Session): Promise<undefined> {
   const { output, identitySupportIndexField: field } = options;
+  requireOwnPlaces(placesOf(options));
   if (output !== '-') await requireWritableFile(output);
   const rowOptions = { keepDocuments: false, keepFields: field === undefined ? [] : [field] };
   const { estimator, rows } = await readModelAndRows(options, rowOptions, session);

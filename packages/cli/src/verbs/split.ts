@@ -7,6 +7,7 @@ import { InvalidArgumentError } from 'commander';
 import { readInput } from '../inputs.js';
 import { names, seed, withFeatures } from '../options.js';
 import { makeFolder } from '../make-folder.js';
+import { requireAbsent, requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { assignParts, type Part } from '../split/assign-parts.js';
 import { featureKey, findLeaks, type Leak, normalizeText, type PartRows } from '../split/find-leaks.js';
@@ -17,6 +18,7 @@ import type { Session } from '../terminal/session.js';
 interface SplitOptions {
   readonly input?: string;
   readonly outputFolder?: string;
+  readonly overwrite?: boolean;
   readonly parts: readonly Part[];
   readonly groupField?: string;
   readonly keepDuplicatesTogether?: boolean;
@@ -38,6 +40,7 @@ export function addSplit({ verb, run }: VerbHost): void {
   withFeatures(command)
     .option('--input <file>', 'rows as JSON Lines')
     .option('--output-folder <folder>', 'where the parts go, a file each')
+    .option('--overwrite', 'replace parts that stand there')
     .option('--parts <list>', 'names and shares', parts, parts(DEFAULT_PARTS))
     .option('--group-field <name>', 'member of the rows; rows in which it is equal stay together')
     .option('--keep-duplicates-together', 'rows with the same text or the same features stay together')
@@ -65,6 +68,11 @@ async function split(options: SplitOptions, session: Session): Promise<number> {
     throw new SdmError('empty-input', 'sdm split: wanted --input and --output-folder, or --check with files');
   }
   const paths = options.parts.map(({ name }) => join(outputFolder, `${name}.jsonl`));
+  requireOwnPlaces({
+    inputs: [{ option: '--input', path: input }],
+    outputs: paths.map((path) => ({ option: '--output-folder', path })),
+  });
+  requireAbsent(paths, options.overwrite);
   makeFolder(outputFolder);
   for (const path of paths) await requireWritableFile(path);
   const rows = await readRowsOf(input, options, session);

@@ -7,11 +7,13 @@ import { readRepresentation } from '../embed/representation-file.js';
 import { EXIT } from '../exit-codes.js';
 import { readInput } from '../inputs.js';
 import { chooseParallelRounds, machineRoom } from '../plan/choose-parallel-rounds.js';
+import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
-import { openCheckpoint, sayKept } from '../train/checkpoint.js';
+import { type Checkpoint, openCheckpoint, sayKept } from '../train/checkpoint.js';
+import { requireRoom } from '../train/require-room.js';
 import { runSizes } from '../train/run-sizes.js';
 import { sayLeftOut } from '../train/say-left-out.js';
 import { epochCountOf, sayResumed } from '../train/say-resumed.js';
@@ -33,11 +35,20 @@ export function addTrain({ verb, run }: VerbHost): void {
 
 /** Checks everything, trains, calibrates, saves and reports. Stopped by the user it saves the best epoch so far and resolves to 130. */
 async function train(options: TrainOptions, session: Session): Promise<number> {
+  requireOwnPlaces(placesOf(options));
   await requireWritable(options.output, { overwrite: options.overwrite });
   if (options.reportOutput !== undefined && options.reportOutput !== '-')
     await requireWritableFile(options.reportOutput);
   const checkpoint = await openCheckpoint(options.checkpoint);
-  const inputs = await readTrainingInputs(options, session);
+  try {
+    return await trainFrom(checkpoint, options, session);
+  } finally {
+    await checkpoint.release();
+  }
+}
+
+async function trainFrom(checkpoint: Checkpoint, options: TrainOptions, session: Session): Promise<number> {
+  const inputs = await readTrainingInputs(options, checkpoint, session);
   const { resume, onCheckpoint } = checkpoint;
   if (resume) sayResumed(resume, inputs, { ...session, checkpoint: options.checkpoint });
   const training = trainAndCalibrate({ ...inputs, resume, onCheckpoint }, session);
@@ -51,6 +62,22 @@ async function train(options: TrainOptions, session: Session): Promise<number> {
   session.tell('result', { report, ladder });
   await session.document(report, options.reportOutput);
   return session.interrupts.stopSignal.aborted ? EXIT.interrupted : 0;
+}
+
+function placesOf(options: TrainOptions) {
+  return {
+    inputs: [
+      { option: '--training', path: options.training },
+      { option: '--calibration', path: options.calibration },
+      { option: '--initial-model', path: options.initialModel, isModel: true },
+      { option: '--representation', path: options.representation },
+    ],
+    outputs: [
+      { option: '--output', path: options.output, isModel: true },
+      { option: '--report-output', path: options.reportOutput },
+      { option: '--checkpoint', path: options.checkpoint },
+    ],
+  };
 }
 
 /** Trains with progress on every epoch. From the end of the first epoch on, an interrupt keeps the best epoch. */
@@ -97,7 +124,11 @@ export async function trainAndCalibrate(inputs: TrainModelOptions, session: Sess
   return { trained, estimator, seconds: (performance.now() - startedAt) / 1000 };
 }
 
-async function readTrainingInputs(options: TrainOptions, session: Session): Promise<TrainModelOptions> {
+async function readTrainingInputs(
+  options: TrainOptions,
+  { resume }: Checkpoint,
+  session: Session,
+): Promise<TrainModelOptions> {
   const saved = options.initialModel === undefined ? undefined : await loadModel(options.initialModel);
   const given = options.representation === undefined ? undefined : await readRepresentation(options.representation);
   const classNames = options.classNames ?? saved?.model.classNames;
@@ -116,13 +147,10 @@ async function readTrainingInputs(options: TrainOptions, session: Session): Prom
     session,
   );
   requireOtherIds(training, calibration, options);
+  const sizes = runSizes(options, { training, calibration, saved: saved?.model, classCount });
+  await requireRoom({ options, sizes, training, calibration, isResumed: resume !== undefined }, session.host);
   const parallelRounds =
-    options.parallelRounds === 'auto'
-      ? chooseParallelRounds(
-          runSizes(options, { training, calibration, saved: saved?.model, classCount }),
-          machineRoom(),
-        )
-      : options.parallelRounds;
+    options.parallelRounds === 'auto' ? chooseParallelRounds(sizes, machineRoom()) : options.parallelRounds;
   return {
     parallelRounds,
     trainingSet: training,

@@ -1,7 +1,9 @@
 export type { LoadOptions } from '../sdmkitmodel/decode-model.js';
+export { claimFile } from './claim-file.js';
 export { makeFolders, syncFolder, writeDurably } from './durable-write.js';
 export { loadEnsemble, saveEnsemble } from './ensemble-folder.js';
 export { loadModel } from './load-model.js';
+export { notWritable } from './not-writable.js';
 export { type ReadRowsOptions, readRows } from './read-rows.js';
 export { readTextRows, type ReadTextRowsOptions } from './read-text-rows.js';
 export { type FolderKind, publishFolder, type SaveOptions } from './publish-folder.js';

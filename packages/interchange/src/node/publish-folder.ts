@@ -2,6 +2,7 @@ import { rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import { makeFolders, syncFolder, writeDurably } from './durable-write.js';
+import { notWritable } from './not-writable.js';
 import { kindOf } from './package-folder.js';
 import { recoverFromKilledSaves, siblingPath } from './siblings.js';
 
@@ -36,7 +37,7 @@ export async function publishFolder(
     await putInPlace(staging, folder);
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
-    throw SdmError.is(error) ? error : notWritable(folder, kind, error);
+    throw SdmError.is(error) ? error : notWritable(folder, error, kind.where);
   }
 }
 
@@ -48,7 +49,7 @@ export async function requireFolderWritable(folder: string, kind: FolderKind, op
     await writeDurably(join(probe, 'probe'), new Uint8Array(1));
     await recoverFromKilledSaves(folder);
   } catch (error) {
-    throw notWritable(folder, kind, error);
+    throw notWritable(folder, error, kind.where);
   } finally {
     await rm(probe, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -85,11 +86,4 @@ async function putInPlace(staging: string, folder: string): Promise<void> {
   }
   await syncFolder(dirname(resolve(folder)));
   if (isReplacing) await rm(previous, { recursive: true, force: true });
-}
-
-function notWritable(folder: string, { where }: FolderKind, cause: unknown): SdmError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SdmError('not-writable', `${where}: cannot write ${folder}: ${reason}; choose a path you may write to`, {
-    cause,
-  });
 }

@@ -4,8 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { kill, pid } from 'node:process';
 import { kindOf } from './package-folder.js';
 
-/** A folder beside the package: the new one being built, or the old one set aside while they change places. */
-export type SiblingKind = 'staging' | 'previous';
+/** Beside the package: the new folder being built, the old one set aside while they change places; or a file that claims one for a process. */
+export type SiblingKind = 'staging' | 'previous' | 'claim';
 
 /** A fresh path beside `folder`, e.g. `.model.sdmkitmodel.staging-host-1234-5f0c9a2b`. It names its process, so that the next save knows a dead one's. */
 export function siblingPath(folder: string, kind: SiblingKind): string {
@@ -38,19 +38,24 @@ function prefixOf(folder: string, kind: SiblingKind): string {
   return `.${basename(resolve(folder))}.${kind}-`;
 }
 
-async function siblings(folder: string, kind: SiblingKind): Promise<string[]> {
+export async function siblings(folder: string, kind: SiblingKind): Promise<string[]> {
   const parent = dirname(resolve(folder));
   if ((await kindOf(parent)) !== 'folder') return [];
   const names = await readdir(parent);
   return names.filter((name) => name.startsWith(prefixOf(folder, kind))).map((name) => join(parent, name));
 }
 
-/** False for processes of other machines: nothing is known of them. */
-function isOfDeadProcess(path: string): boolean {
+/** The process that a path is named after; undefined for one of another machine: nothing is known of it. */
+export function ownerOf(path: string): number | undefined {
   const [host, owner] = path.split('-').slice(-3);
-  if (host !== HOST) return false;
+  return host === HOST ? Number(owner) : undefined;
+}
+
+export function isOfDeadProcess(path: string): boolean {
+  const owner = ownerOf(path);
+  if (owner === undefined) return false;
   try {
-    kill(Number(owner), 0);
+    kill(owner, 0);
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';

@@ -2,6 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import { syncFolder } from './durable-write.js';
+import { notWritable } from './not-writable.js';
 import { kindOf } from './package-folder.js';
 
 /**
@@ -61,9 +62,4 @@ function stagingPath(path: string): string {
 
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
-}
-
-function notWritable(path: string, cause: unknown): SdmError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SdmError('not-writable', `cannot write ${path}: ${reason}; choose another path or make room`, { cause });
 }

@@ -139,7 +139,9 @@ function refuseLine({ bytes, start, end }: JsonBytes, where: string): never {
 }
 
 function notJson(where: string, error: unknown): SdmError {
-  const reason = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
+  const given = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
+  // The engine quotes the line as it is; a terminal shall show a NUL, not get one.
+  const reason = given.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
   return new SdmError('bad-format', `${where}: not valid JSON: ${reason}; write one JSON object a line`, {
     cause: error,
   });
@@ -153,11 +155,14 @@ function badRow(where: string, ...[what, wanted, got, mend, token]: RowFault): S
 
 type RowFault = [what: string, wanted: string, got: unknown, mend: string, token?: string];
 
-/** Whether a line holds nothing but white space. */
+/** Whether a line holds nothing but white space; NUL, which a disk leaves where it lost what was written, is none. */
 export function isBlank({ bytes, start, end }: JsonBytes): boolean {
-  for (let i = start; i < end; i++) if (bytes[i]! > 32) return false;
+  for (let i = start; i < end; i++) if (!isWhiteSpace(bytes[i]!)) return false;
   return true;
 }
+
+/** Tab, the ends of lines and pages, and the space. */
+const isWhiteSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
 
 export function duplicateId(id: string, where: string): SdmError {
   return new SdmError(

@@ -35,6 +35,8 @@ export interface ModelSizes {
 export interface ForeseenModel {
   /** Of all files, at most. */
   readonly bytes: number;
+  /** Of all files, at least: their float32 numbers, ids and texts. */
+  readonly leastBytes: number;
   /** Members of the metadata for which there may be no room in the manifest. */
   readonly leftOut: readonly OptionalPart[];
   /** Why the model may not fit its files, with a remedy; undefined where it does. */
@@ -72,10 +74,13 @@ export function foreseeModel(sizes: ModelSizes): ForeseenModel {
     (sum, size) => sum + size,
     Math.min(wholeOf(manifest), LARGEST_MANIFEST),
   );
+  const { documentBytes, supportIdBytes, calibrationIdBytes } = sizes;
+  const leastBytes =
+    payloads[WEIGHTS_FILE]! + payloads[VECTORS_FILE]! + documentBytes + supportIdBytes + calibrationIdBytes;
   const tooLarge = Object.entries(payloads).find(([, size]) => size > LARGEST_FILE);
-  if (tooLarge) return { bytes, leftOut: [], obstacle: obstacleOf(...tooLarge, LARGEST_FILE) };
-  if (leftOut) return { bytes, leftOut, obstacle: undefined };
-  return { bytes, leftOut: [], obstacle: obstacleOf(MANIFEST_FILE, manifest.rest, LARGEST_MANIFEST) };
+  if (tooLarge) return { bytes, leastBytes, leftOut: [], obstacle: obstacleOf(...tooLarge, LARGEST_FILE) };
+  if (leftOut) return { bytes, leastBytes, leftOut, obstacle: undefined };
+  return { bytes, leastBytes, leftOut: [], obstacle: obstacleOf(MANIFEST_FILE, manifest.rest, LARGEST_MANIFEST) };
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {

@@ -1,1 +1,1 @@
-export { loadRunState, saveRunState } from './run-state-file.js';
+export { isRunState, loadRunState, saveRunState } from './run-state-file.js';
