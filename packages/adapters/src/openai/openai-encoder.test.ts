@@ -130,11 +130,25 @@ describe('when the server fails', () => {
     expect(asked).toHaveLength(1);
   });
 
+  const KEY = 'super/secret';
+  const echoes: [string, unknown, string][] = [
+    ['in a message', { error: { message: `bad key Bearer ${KEY}, not ${KEY}` } }, 'bad key Bearer …, not …'],
+    ['with its slash escaped', `{"error":{"message":"bad key super\\/secret"}}`, 'bad key …'],
+    ['in a text', `bad key ${KEY}`, 'bad key …'],
+    ['where the message is cut off', { error: `${'-'.repeat(295)}${KEY}` }, `${'-'.repeat(295)}…`],
+  ];
+  it.each(echoes)('does not repeat the key that the server repeats %s', async (_, body, said) => {
+    replies = [() => ({ status: 401, body })];
+    const { code, message } = await refusal((await create({ apiKey: `${KEY}\n` })).encode(['a']));
+    expect({ code, message }).toEqual({ code: 'request-failed', message: expect.stringMatching(/ answers 401: /) });
+    expect(message.slice(message.indexOf('401: ') + 5)).toBe(said);
+  });
+
   it('says that nobody is there', async () => {
     const encoder = await create({ baseUrl: 'http://127.0.0.1:1/v1', maxRetries: 1 });
     expect(await refusal(encoder.encode(['a']))).toMatchObject({
       code: 'request-failed',
-      message: expect.stringContaining('cannot be reached after 2 requests'),
+      message: expect.stringMatching(/cannot be reached after 2 requests; check baseUrl, and whether the server runs$/),
     });
   });
 });

@@ -41,7 +41,10 @@ export async function createOpenAiEncoder(options: OpenAiEncoderOptions): Promis
   const takeTurn = createTurns(options.requestsPerMinute);
   const url = `${options.baseUrl.replace(/\/+$/, '')}/embeddings`;
   if (!URL.canParse(url))
-    throw new SdmError('bad-format', `${WHERE}: wanted a URL as baseUrl, got "${options.baseUrl}"`);
+    throw new SdmError(
+      'bad-format',
+      `${WHERE}: wanted a URL as baseUrl, such as https://api.openai.com/v1, got "${options.baseUrl}"`,
+    );
 
   async function encodeBatch(texts: readonly string[], signal: AbortSignal | undefined): Promise<Matrix> {
     const attempt = async () => {
@@ -95,13 +98,16 @@ async function requestOnce(
     const text = await response.text();
     if (response.ok) return answerOf(text);
     return {
-      failure: `${url} answers ${response.status}: ${errorMessageOf(parsed(text) ?? text)}`,
+      failure: `${url} answers ${response.status}: ${errorMessageOf(parsed(text) ?? text, apiKey)}`,
       isTransient: TRANSIENT.includes(response.status) || response.status >= 500,
       retryAfter: retryAfterOf(response.headers, Date.now()),
     };
   } catch (cause) {
-    const failure = limit.aborted ? `no answer from ${url} in ${timeout} ms` : `${url} cannot be reached`;
-    return { failure, isTransient: true, cause };
+    if (limit.aborted) {
+      return { failure: `no answer from ${url} in ${timeout} ms`, isTransient: true, mend: '; raise timeout', cause };
+    }
+    const mend = '; check baseUrl, and whether the server runs';
+    return { failure: `${url} cannot be reached`, isTransient: true, mend, cause };
   }
 }
 

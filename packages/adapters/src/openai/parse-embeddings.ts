@@ -11,10 +11,8 @@ export function parseEmbeddings(body: unknown, count: number, where: string): Ma
   entries.forEach((entry: unknown, place) => {
     const { index = place, embedding } = isRecord(entry) ? entry : {};
     if (typeof index !== 'number' || !(index in entries) || rows[index] !== undefined) {
-      throw new SdmError(
-        'bad-format',
-        `${where}: embedding ${place} is of text ${index}; wanted each of ${count} once`,
-      );
+      const got = typeof index === 'number' ? index : 'that is no number';
+      throw new SdmError('bad-format', `${where}: embedding ${place} is of text ${got}; wanted each of ${count} once`);
     }
     if (!Array.isArray(embedding) || embedding.length === 0 || !embedding.every((value) => typeof value === 'number')) {
       throw new SdmError('bad-format', `${where}: embedding ${place} is no list of numbers`);
@@ -24,11 +22,13 @@ export function parseEmbeddings(body: unknown, count: number, where: string): Ma
   return matrixFromRows(rows);
 }
 
-/** What the server says about an error, in a line. */
-export function errorMessageOf(body: unknown): string {
-  const error = isRecord(body) ? (body['error'] ?? body) : undefined;
+/** What the server says about an error, in a line; the key, which some servers repeat, is `…` there. */
+export function errorMessageOf(body: unknown, apiKey = ''): string {
+  const error = isRecord(body) ? (body['error'] ?? body) : body;
   const message = isRecord(error) ? error['message'] : error;
-  return typeof message === 'string' ? message.slice(0, 300) : 'no reason given';
+  if (typeof message !== 'string' || message.trim() === '') return 'no reason given';
+  const key = apiKey.trim(); // as it is sent
+  return (key === '' ? message : message.replaceAll(key, '…')).replace(/\s+/g, ' ').trim().slice(0, 300);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -17,6 +17,8 @@ export type Attempt<Answer> =
       readonly isTransient: boolean;
       /** Milliseconds that the server asks for. */
       readonly retryAfter?: number | undefined;
+      /** How to mend it, said at the end. */
+      readonly mend?: string;
       readonly cause?: unknown;
     };
 
@@ -36,12 +38,12 @@ export async function withRetries<Answer>(
     const result = await attempt();
     throwIfAborted(signal, where);
     if ('answer' in result) return result.answer;
-    const { failure, isTransient, retryAfter, cause } = result;
+    const { failure, isTransient, retryAfter, mend = '', cause } = result;
     const delay = retryAfter ?? Math.min(firstDelay * 2 ** retry, longestDelay);
     if (!isTransient || retry >= maxRetries || delay > longestDelay) {
       const after = retry === 0 ? '' : ` after ${retry + 1} requests`;
       const asked = delay > longestDelay ? `; the server asks to wait ${Math.ceil(delay / 1000)} s` : '';
-      throw new SdmError('request-failed', `${where}: ${failure}${after}${asked}`, { cause });
+      throw new SdmError('request-failed', `${where}: ${failure}${after}${asked}${mend}`, { cause });
     }
     await wait(delay, signal);
   }
