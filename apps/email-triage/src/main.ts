@@ -4,6 +4,7 @@ import { SdmError } from '@sdmjs/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { exportMails } from './export-mails.js';
 import { classify, type ClassifyOptions, train, type TrainOptions } from './run-command.js';
+import { printable } from './report/printable.js';
 import { DEFAULT_MAIL_COUNT, LARGEST_MAIL_COUNT, SMALLEST_MAIL_COUNT } from './settings.js';
 
 const program = new Command('email-triage').description(
@@ -24,7 +25,13 @@ withPlace(program.command('train', { isDefault: true }))
   )
   .option('--fresh', 'forget what the run folder holds; the cache of encoded texts is kept')
   .option('--json', 'print the results as JSON, everything else to standard error')
-  .action(async ({ seed, ...options }: TrainOptions & { seed: number }) => {
+  .allowExcessArguments()
+  .action(async ({ seed, ...options }: TrainOptions & { seed: number }, { args }: Command) => {
+    const [unknown] = args; // what is no command comes here
+    if (unknown !== undefined) {
+      const known = program.commands.map((command) => command.name()).join(', ');
+      program.error(`error: there is no command '${printable(unknown)}'; there are ${known}, see email-triage --help`);
+    }
     process.exitCode = await train({ ...options, seeds: options.seeds ?? [seed] }, process);
   });
 
@@ -37,7 +44,12 @@ withPlace(program.command('classify'))
 program
   .command('export')
   .description('print mails as JSON Lines with id, label and document, to try the sdm command on')
-  .option('--mails <number>', 'how many, spread evenly over all', mailCount, DEFAULT_MAIL_COUNT)
+  .option(
+    '--mails <number>',
+    'how many, spread evenly over all; at most all there are',
+    exportedCount,
+    DEFAULT_MAIL_COUNT,
+  )
   .action(({ mails }: { mails: number }) => exportMails(mails, process.stdout));
 
 program.addHelpText(
@@ -52,14 +64,17 @@ Examples:
   echo "Congratulations, you have won" | email-triage classify -
   email-triage export --mails 900 > mails.jsonl
 
-\`email-triage train --help\` and \`email-triage classify --help\` show all options.`,
+\`email-triage train --help\`, \`email-triage classify --help\` and \`email-triage export --help\` show all options.`,
 );
+
+/** Names of functions are for programmers. */
+const WHO_THREW = /^[a-z]+[A-Z]\w*: /;
 
 try {
   await program.parseAsync();
 } catch (error) {
   if (!SdmError.is(error)) throw error;
-  process.stderr.write(`email-triage: ${error.message.replace(/^\w+: /, '')}\n`);
+  process.stderr.write(`email-triage: ${printable(error.message.replace(WHO_THREW, ''))}\n`);
   process.exitCode = 1;
 }
 
@@ -76,6 +91,12 @@ function withPlace(command: Command): Command {
     .option('--cache <folder>', 'where encoded texts are kept, for all runs', 'runs/embeddings')
     .option('--alpha <number>', 'target accuracy of the decisions, a multiple of .05', share, 0.95)
     .option('--backend <name>', 'tensorflow-gpu, tensorflow, webgpu, wasm or cpu (default: the best there is)');
+}
+
+function exportedCount(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError('Wanted a whole number from 1; a large one takes all.');
+  return value;
 }
 
 function roundCount(text: string): number {

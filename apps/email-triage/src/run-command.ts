@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
 import { createTerminal, openRunFolder, readRunFolder } from '@sdmjs-tooling/app-kit';
 import { type BackendName, chooseBackend } from '@sdmjs/backends';
 import { rowOf, SdmError } from '@sdmjs/core';
@@ -8,10 +6,11 @@ import { chooseTargetAccuracy, recalibrate } from '@sdmjs/estimator';
 import { loadModel } from '@sdmjs/interchange/node';
 import { readBrownSentences } from './mails/far-texts.js';
 import { dealSets, type MailCount } from './mails/deal-sets.js';
-import { parseMail, textOf } from './mails/parse-mail.js';
 import { readMails } from './mails/read-mails.js';
+import { readTexts } from './mails/read-texts.js';
 import { openEncoder } from './open-encoder.js';
 import { explain, explainThree } from './report/explain.js';
+import { printable } from './report/printable.js';
 import type { RunResults } from './report/results.js';
 import { resultsTable } from './report/results-table.js';
 import { ALPHA_RESOLUTION } from './settings.js';
@@ -88,31 +87,19 @@ export async function classify(files: readonly string[], options: ClassifyOption
   const { folder } = readRunFolder(runPath(options, options.seed));
   if (!folder.has(MODEL_FOLDER))
     throw new SdmError('not-found', `${folder.path} holds no model yet; let its run finish`);
+  const texts = await readTexts(files, streams.stdin);
   await startBackend(options.backend);
   const encoder = await openEncoder(options.cache);
   const { fingerprint } = encoder.representation;
   const saved = await loadModel(folder.pathOf(MODEL_FOLDER), { expectedFingerprint: fingerprint });
   const estimator = recalibrate(saved, { targetAccuracy });
-  const texts: string[] = [];
-  for (const file of files) {
-    const source = file === '-' ? await readAll(streams.stdin) : readMailFile(file);
-    texts.push(textOf(parseMail(source)));
-  }
   const features = await encoder.encode(texts);
   for (const [i, text] of texts.entries()) {
-    const name = files.length > 1 ? `${files[i]}\n` : '';
+    const name = files.length > 1 ? `${printable(files[i]!)}\n` : '';
     streams.stdout.write(`${name}${await explain(estimator, { item: { text }, features: rowOf(features, i) })}\n\n`);
   }
   estimator.dispose();
   encoder.dispose();
-}
-
-function readMailFile(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch (cause) {
-    throw new SdmError('not-found', `cannot read ${file}; wanted a mail, or - for standard input`, { cause });
-  }
 }
 
 /** `--run` names the folder of one seed, or the folder of the folders of several. */

@@ -3,6 +3,7 @@ import packageManifest from '../package.json' with { type: 'json' };
 import { completionScript, type Shell, SHELLS } from './completion.js';
 import type { Host } from './terminal/host.js';
 import type { Output } from './terminal/output.js';
+import { printable } from './terminal/printable.js';
 import { createSession, type Session, type SessionOptions } from './terminal/session.js';
 import { addCertify } from './verbs/certify.js';
 import { addDemo } from './verbs/demo.js';
@@ -96,7 +97,7 @@ function quietErrors(command: Command, { stdout, stderr }: ProgramSetting): void
         .replace(/^error: /, '')
         .trim()
         .replace(/\s*\n\s*/g, ' ');
-      stderr.post(`${name}: ${line.replace(/\.$/, '')}; see ${name} --help\n`);
+      stderr.post(`${name}: ${printable(line).replace(/\.$/, '')}; see ${name} --help\n`);
     },
   });
 }

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import type { Host } from './terminal/host.js';
+import { printable } from './terminal/printable.js';
 import { createOutput, type Output, ReaderGone } from './terminal/output.js';
 
 /** Runs one command line and resolves to its exit code: 0, 2 (usage or bad input, one line on standard error) or 130 (stopped by the user). */
@@ -61,5 +62,5 @@ function messageOf(error: unknown): string | undefined {
   if (!SdmError.is(error) && !isSystemError) return undefined;
   // Who threw it, and how an option is written in a program, is for programmers.
   const message = error.message.replace(/^(sdm )?\w+: /, '').replace('pass overwrite: true', 'pass --overwrite');
-  return message.replace(/\s*\n\s*/g, ' ');
+  return printable(message.replace(/\s*\n\s*/g, ' '));
 }

@@ -178,6 +178,7 @@ it('is as lenient as the Python reader: the last of equal keys, NaN where nobody
 it('takes the fingerprint that rows declare', () => {
   expect(read(`${row({})}\n${row({ id: 'b', representationFingerprint: 'x' })}`).fingerprint).toBe('x');
   expect(read(row({})).fingerprint).toBeUndefined();
+  expect(read(row({}), { fingerprint: 'x' }).fingerprint).toBeUndefined();
 });
 
 it('gives back any rows that JSON can hold', () => {

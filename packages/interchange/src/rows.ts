@@ -89,7 +89,7 @@ export function createRowReader(options: RowOptions = {}): RowReader {
   const lines: number[] = [];
   const featureRows: number[] = [];
   const features = createFeatureStore(options.featureCount, options.expectedRows);
-  let { fingerprint } = options;
+  let fingerprint: string | undefined;
 
   function take(line: JsonBytes, number: number): void {
     if (isBlank(line)) return;
@@ -98,7 +98,8 @@ export function createRowReader(options: RowOptions = {}): RowReader {
     if (seen.has(row.id)) throw duplicateId(row.id, where);
     requireLabel(row, options, where);
     if (row.fingerprint !== undefined) {
-      requireFingerprint(row.fingerprint, { wanted: fingerprint, isGiven: options.fingerprint !== undefined, where });
+      const wanted = options.fingerprint ?? fingerprint;
+      requireFingerprint(row.fingerprint, { wanted, isGiven: options.fingerprint !== undefined, where });
       fingerprint = row.fingerprint;
     }
     if (!takeTexts) features.add(row, composition, where);

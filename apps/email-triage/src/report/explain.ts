@@ -1,6 +1,7 @@
 import type { Estimate, SdmEstimator } from '@sdmjs/estimator';
 import { CLASS_NAMES } from '../mails/read-mails.js';
 import type { FinishedRun, JudgedItem } from '../triage-run.js';
+import { printable } from './printable.js';
 import { formatAlpha } from './results-table.js';
 
 const EXEMPLARS_SHOWN = 3;
@@ -83,7 +84,8 @@ function reasonOf(estimate: Estimate, targetAccuracy: number): string {
   return `${good}, and ${near}: not enough for α = ${alpha}`;
 }
 
-function excerpt(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+/** The beginning of a text on one line, as a terminal may see it. */
+export function excerpt(text: string): string {
+  const line = printable(text.replace(/\s+/g, ' ').trim());
   return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line;
 }

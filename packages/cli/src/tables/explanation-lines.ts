@@ -1,4 +1,11 @@
-import type { AdmissionCondition, BreakReason, Explanation, RegionComparison, RunEnd } from '@sdmjs/estimator';
+import type {
+  AdmissionCondition,
+  BreakReason,
+  Explanation,
+  RegionComparison,
+  RejectionReason,
+  RunEnd,
+} from '@sdmjs/estimator';
 import { alphaText, share } from './table.js';
 
 /** What is said of a row but for its exemplars, a line each. */
@@ -6,7 +13,7 @@ export function explanationLines(explanation: Explanation): string[] {
   const { estimate, classNames, targetAccuracy } = explanation;
   const verdict = estimate.admitted
     ? `admitted: ${classNames[estimate.decision]}`
-    : `rejected (${estimate.reason}); unchecked prediction ${classNames[estimate.prediction]}`;
+    : `rejected (${REASONS[estimate.reason]}); unchecked prediction ${classNames[estimate.prediction]}`;
   const { distanceBand: band } = estimate;
   return [
     `decision   ${verdict}, at target accuracy ${alphaText(targetAccuracy)}`,
@@ -16,6 +23,12 @@ export function explanationLines(explanation: Explanation): string[] {
     ...regionLines(explanation),
   ];
 }
+
+const REASONS: Readonly<Record<RejectionReason, string>> = {
+  'no-region': 'in no region',
+  'below-target': 'below the target',
+  'out-of-distribution': 'out of distribution',
+};
 
 function regionLines({ estimate, deciding, missing, classNames }: Explanation): string[] {
   const below = `at the lower end of the band ${alphaOrNone(estimate.lower.regionAlpha)}`;

@@ -1,15 +1,18 @@
+import { printable } from '../terminal/printable.js';
+
 /** Rows of text under headings: the first column and those named `texts` to the left, numbers to the right. */
 export function formatTable(
   headings: readonly string[],
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   texts: readonly string[] = [],
 ): string {
-  const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const [head = [], ...rows] = [headings, ...given].map((cells) => cells.map(printable));
+  const widths = head.map((heading, i) => Math.max(heading.length, ...rows.map((row) => (row[i] ?? '').length)));
   const lineOf = (cells: readonly string[]) =>
     cells
       .map((cell, i) => (i === 0 || texts.includes(headings[i]!) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
       .join('  ');
-  return [headings, ...rows].map((cells) => lineOf(cells).trimEnd()).join('\n');
+  return [head, ...rows].map((cells) => lineOf(cells).trimEnd()).join('\n');
 }
 
 /** `0.953`, or a dash for nothing. */

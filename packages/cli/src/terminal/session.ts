@@ -3,6 +3,7 @@ import { writeFileAtomically } from '@sdmjs/interchange/node';
 import type { Host } from './host.js';
 import { createInterrupts, type Interrupts } from './interrupts.js';
 import { createOutput, type Output } from './output.js';
+import { printable } from './printable.js';
 import { isTerminal, type Progress, startBar, startLines } from './progress.js';
 
 /** Where a verb speaks: to a person, or to a program in events of one line each. */
@@ -11,8 +12,10 @@ export interface Session {
   readonly interrupts: Interrupts;
   readonly isJson: boolean;
   readonly stdout: Output;
-  /** A line for people; nothing under `--json`. */
+  /** A line for people; nothing under `--json`. What a terminal would obey is taken out, line breaks included. */
   say(line?: string): void;
+  /** Lines for people, such as a table. */
+  show(lines: string): void;
   /** An event for programs, only under `--json`. */
   tell(event: string, fields?: Readonly<Record<string, unknown>>): void;
   /** A word of caution: a line on standard error, or a `warning` event. */
@@ -39,7 +42,7 @@ export function createSession(host: Host, options: SessionOptions): Session {
   const text = options.keepsStdoutFree || options.rowsOnStdout ? stderr : stdout;
   const events = options.rowsOnStdout ? stderr : stdout;
   const say = (line = '') => {
-    if (!isJson) text.post(`${line}\n`);
+    if (!isJson) text.post(`${printable(line)}\n`);
   };
   const tell: Session['tell'] = (event, fields) => {
     if (isJson) events.post(`${stringifyJson({ event, ...fields })}\n`);
@@ -50,10 +53,11 @@ export function createSession(host: Host, options: SessionOptions): Session {
     isJson,
     stdout,
     say,
+    show: (lines) => lines.split('\n').forEach((line) => say(line)),
     tell,
     note(message) {
       if (isJson) tell('warning', { message });
-      else stderr.post(`note: ${message}\n`);
+      else stderr.post(`note: ${printable(message)}\n`);
     },
     startProgress(stage, total) {
       tell('stage', { stage, total });

@@ -68,7 +68,7 @@ export function showCertification(certification: Certification, classNames: read
   session.say(`${rowCount} fresh rows, confidence ${confidence}`);
   if (rungs.length === 0) session.say('The model has no region, so there is nothing to certify.');
   else
-    session.say(
+    session.show(
       formatTable(
         ['α', 'outcome', 'admitted', 'p', 'weakest group', 'what is missing'],
         rungs.map((rung) => lineOf(rung, classNames)),

@@ -61,7 +61,7 @@ async function showAll(folder: string, options: DemoOptions, session: Session): 
   requireAbsent([...rowsOfOthers.flat(), modelPath], overwrite);
   await requireWritable(modelPath, { overwrite });
   const [training, calibration, test] = await Promise.all(splits.map(writeRows));
-  session.say(
+  session.show(
     `Made-up short reviews of ${DEMO_CLASSES.join(' and ')} kind, ${ROWS} rows for each of ${SPLITS.join(', ')}, in ${folder}\n`,
   );
   const { trained, estimator } = await trainAndCalibrate(
@@ -86,9 +86,9 @@ async function showAll(folder: string, options: DemoOptions, session: Session): 
   const estimates = await estimateRows(estimator, test!.features, session);
   const targetAccuracies = estimator.nestedRegions.regions.map(({ targetAccuracy }) => targetAccuracy);
   const evaluation = evaluate({ estimates, labels: test!.labels, classCount: DEMO_CLASSES.length, targetAccuracies });
-  session.say('\nThe test rows (sdm evaluate):');
-  session.say(accuracyTable(evaluation, DEMO_CLASSES));
-  session.say('\nWhat the test rows prove (sdm certify):');
+  session.show('\nThe test rows (sdm evaluate):');
+  session.show(accuracyTable(evaluation, DEMO_CLASSES));
+  session.show('\nWhat the test rows prove (sdm certify):');
   showCertification(await certify(estimator, examplesOf(test!), { signal: interrupts.signal }), DEMO_CLASSES, session);
   const surest = estimates.reduce(
     (best, { similarity }, i) => (similarity > estimates[best]!.similarity ? i : best),
@@ -96,11 +96,11 @@ async function showAll(folder: string, options: DemoOptions, session: Session): 
   );
   const doubtful = estimates.findIndex(({ admitted, similarity }) => !admitted && similarity > 0);
   for (const index of [surest, doubtful].filter((row) => row >= 0)) {
-    session.say('\nOne row (sdm explain):');
+    session.show('\nOne row (sdm explain):');
     await explainRow({ estimator, rows: test!, index, shown: 5 }, session);
   }
   estimator.dispose();
-  session.say(`\nGo on with: sdm explain --model ${modelPath} --input ${join(folder, 'test.jsonl')} --id test-1`);
+  session.show(`\nGo on with: sdm explain --model ${modelPath} --input ${join(folder, 'test.jsonl')} --id test-1`);
   return interrupts.stopSignal.aborted ? EXIT.interrupted : 0;
 }
 

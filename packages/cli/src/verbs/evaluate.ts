@@ -40,7 +40,7 @@ async function evaluateRows(options: EvaluateOptions, session: Session): Promise
   const shared = { estimates, labels: rows.labels, classCount: classNames.length, targetAccuracies };
   const report = evaluationReport({ ...shared, histogramBins });
   session.say(`${estimates.length} rows; accuracies with exact 95 % intervals`);
-  session.say(accuracyTable(evaluate(shared), classNames));
+  session.show(accuracyTable(evaluate(shared), classNames));
   session.tell('result', { report });
   await session.document(report, output);
 }

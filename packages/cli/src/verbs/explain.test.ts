@@ -32,7 +32,7 @@ it('says what a row rejected at the target lacks there, and which laxer region a
   const id = idWhere((q, alpha) => q > 0 && alpha > 0 && alpha < 0.8);
   const line = `explain ${given()} --id ${id} --alpha 0.8`;
   const { stdout } = await sdm(line);
-  expect(stdout).toMatch(/decision {3}rejected \(below-target\).*, at target accuracy 0\.8\n/);
+  expect(stdout).toMatch(/decision {3}rejected \(below the target\).*, at target accuracy 0\.8\n/);
   expect(stdout).toMatch(/region {5}closest is α 0\.\d+: q' >= [\d.]+ and no >= /);
   expect(stdout).toMatch(/missing {4}.*[\d.]+ is (not )?below [\d.]+/);
   expect(stdout).toMatch(/laxer {6}α 0\.\d+ admits the row/);

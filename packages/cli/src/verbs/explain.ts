@@ -59,7 +59,7 @@ export async function explainRow(
   for (const line of explanationLines(explanation)) session.say(line);
   const run = { similarity, isBroken: explanation.run.kind === 'exemplar' };
   session.say(`nearest    ${depthStrip(nearestExemplars.length, run)}  ${runText(explanation.run, similarity)}`);
-  session.say(exemplarTable(nearestExemplars, { classNames, shown, run }));
+  session.show(exemplarTable(nearestExemplars, { classNames, shown, run }));
   session.tell('explanation', { id: rows.ids[index], label, ...documentOf(explanation) });
 }
 

@@ -41,7 +41,7 @@ async function inspect(options: InspectOptions, session: Session): Promise<undef
 }
 
 async function inspectModel(path: string, options: InspectOptions, session: Session) {
-  const { say, tell, interrupts } = session;
+  const { say, show, tell, interrupts } = session;
   tell('stage', { stage: 'loading' });
   const { verifyChecksums } = options;
   const estimator = await loadModel(path, { verifyChecksums, expectedFingerprint: options.representationFingerprint });
@@ -58,12 +58,15 @@ async function inspectModel(path: string, options: InspectOptions, session: Sess
   );
   const ladder = await ladderOf(estimator, interrupts.signal);
   await interrupts.check();
-  say(
-    ladder.length === 0
-      ? `${document.regions.length} regions; no calibration rows are kept with the model`
-      : `\nThe ladder on the ${estimator.calibrationScores?.labels.length} calibration rows:\n${ladderTable(ladder, configuration.classNames)}`,
-  );
+  const calibrationRows = estimator.calibrationScores?.labels.length ?? 0;
+  const table = `\nThe ladder on the ${calibrationRows} calibration rows:\n${ladderTable(ladder, configuration.classNames)}`;
+  show(ladder.length > 0 ? table : `${document.regions.length} regions; ${calibrationText(calibrationRows)}`);
   return document;
+}
+
+function calibrationText(rows: number): string {
+  if (rows === 0) return 'no calibration rows are kept with the model';
+  return `the ${rows} calibration rows kept with the model bear none; train longer, on more rows or at a higher learning rate`;
 }
 
 /** The document of `artifact inspect`, with `isStale` and without the producer, which the reader does not keep. */

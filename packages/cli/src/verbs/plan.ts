@@ -62,7 +62,7 @@ async function plan(options: PlanOptions, session: Session): Promise<undefined> 
     `Measured here in ${formatSeconds(speeds.secondsSpent)}: a step of ${sizes.batchSize} rows takes ${(1000 * speeds.secondsPerStep).toFixed(1)} ms, matching ${(speeds.matchedNumbersPerSecond / 1e9).toFixed(1)} thousand million products a second.`,
   );
   session.say('The machine is taken to stay as free as it was just now; memory follows from the sizes.');
-  session.say(
+  session.show(
     formatTable(
       ['', 'time'],
       [
@@ -73,7 +73,7 @@ async function plan(options: PlanOptions, session: Session): Promise<undefined> 
       ],
     ),
   );
-  session.say(
+  session.show(
     formatTable(
       ['', 'memory'],
       [

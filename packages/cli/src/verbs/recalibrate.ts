@@ -69,7 +69,7 @@ async function recalibrateModel(options: RecalibrateOptions, session: Session): 
   session.tell('stage', { stage: 'saving' });
   await saveModel(estimator, output, { overwrite, onLeftOut: sayLeftOut(session) });
   session.say(`saved in ${output}`);
-  session.say(ladderTable(ladder, estimator.model.classNames));
+  session.show(ladderTable(ladder, estimator.model.classNames));
   const report = {
     modelID: estimator.modelId,
     artifact: output,

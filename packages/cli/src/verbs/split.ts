@@ -185,13 +185,13 @@ async function* linesOf(path: string, wanted: ReadonlySet<number>, signal: Abort
 
 const NEWLINE = Uint8Array.of(10);
 
-function report(rows: Rows, assigned: Int32Array, { parts: all }: SplitOptions, { say }: Session): void {
+function report(rows: Rows, assigned: Int32Array, { parts: all }: SplitOptions, { show }: Session): void {
   const labels = [...new Set(rows.labels)].sort((a, b) => a - b);
   const table = all.map(({ name }, part) => {
     const own = rows.labels.filter((_, row) => assigned[row] === part);
     return [name, String(own.length), ...labels.map((label) => String(own.filter((other) => other === label).length))];
   });
-  say(formatTable(['part', 'rows', ...labels.map((label) => `label ${label}`)], table));
+  show(formatTable(['part', 'rows', ...labels.map((label) => `label ${label}`)], table));
 }
 
 function showLeaks(leaks: readonly Leak[], { say }: Session, mend: string): void {

@@ -141,9 +141,10 @@ async function readTrainingInputs(
   };
   const featureCount = saved && adaptorSizes(saved.model.adaptor).featureCount;
   const training = await readInput(options.training, { ...shared, featureCount }, session);
+  const fingerprint = shared.fingerprint ?? training.fingerprint;
   const calibration = await readInput(
     options.calibration,
-    { ...shared, featureCount: training.features.columns, fingerprint: shared.fingerprint ?? training.fingerprint },
+    { ...shared, featureCount: training.features.columns, fingerprint },
     session,
   );
   requireOtherIds(training, calibration, options);
@@ -158,7 +159,7 @@ async function readTrainingInputs(
     classNames,
     classCount,
     continueFrom: saved,
-    representation: given ?? representationOf(options, shared.fingerprint ?? calibration.fingerprint),
+    representation: given ?? representationOf(options, fingerprint ?? calibration.fingerprint),
     representationSize: options.exemplarDimension,
     epochs: options.epochs,
     crossEntropyEpochs: options.crossEntropyEpochs,
@@ -228,7 +229,7 @@ function historyIn(metadata: Readonly<Record<string, unknown>>): unknown {
 
 export function showResult(
   { trained, estimator, ladder, output }: Outcome & { ladder: readonly LadderRung[]; output: string | undefined },
-  { say }: Session,
+  { say, show }: Session,
 ): void {
   const { bestRound, bestEpoch, bestLoss, isStoppedEarly, history } = trained;
   const spent = history.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -238,7 +239,7 @@ export function showResult(
   if (output !== undefined) say(`saved in ${output}`);
   say();
   say('The ladder on the calibration rows, which also chose it (95 % intervals; fresh rows: sdm certify):');
-  say(ladderTable(ladder, estimator.model.classNames));
+  show(ladderTable(ladder, estimator.model.classNames));
   if (ladder.every(({ exists }) => !exists))
     say('No region: nothing will be admitted. More rows, more epochs or a higher learning rate may help.');
 }

@@ -226,8 +226,20 @@ it('inspects models and rows', async () => {
     configuration: { classNames: ['no', 'yes'], maxNeighbors: 2048 },
     supportCount: 120,
   });
-  const rows = await sdm(`inspect ${test()}`);
-  expect(JSON.parse(rows.stdout)).toMatchObject({ format: 'jsonl', rowCount: 120, featureDimensions: 16 });
+  const rows = await sdm(`inspect ${test()} --representation-fingerprint none-of-the-rows-says`);
+  expect(JSON.parse(rows.stdout)).toMatchObject({
+    format: 'jsonl',
+    rowCount: 120,
+    featureDimensions: 16,
+    representationFingerprint: null,
+  });
+});
+
+it('tells a model without regions from one without calibration rows', async () => {
+  const raw = path('raw.sdmkitmodel');
+  await sdm(`train ${files()} --output ${raw} --exemplar-dimension 2 --epochs 1 --learning-rate 1e-9`);
+  const { stderr } = await sdm(`inspect --model ${raw}`);
+  expect(stderr).toMatch(/0 regions; the 120 calibration rows kept with the model bear none; train longer/);
 });
 
 it('inspects texts that have no features yet', async () => {
