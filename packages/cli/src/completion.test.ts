@@ -36,6 +36,8 @@ it.each<[string[], string[]]>([
   [['sdm', 'train', '--number_of_r'], ['--number_of_random_shuffles']],
   [['sdm', 'train', '--matching'], []],
   [['sdm', 'plan', '--h'], ['--help']],
+  [['sdm', 'help', 're'], ['recalibrate']],
+  [['sdm', 'train', '--parallel-rounds', ''], ['auto']],
 ])('completes in bash: %j', async (words, offered) => {
   expect(await completed(...words)).toEqual(offered);
 });

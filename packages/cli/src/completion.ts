@@ -5,13 +5,17 @@ export type Shell = (typeof SHELLS)[number];
 
 /** A script that completes verbs, options and their choices, made from what the program declares; files everywhere else. */
 export function completionScript(program: Command, shell: Shell): string {
-  const verbs = program.commands.map((command) => ({
-    name: command.name(),
-    description: command.description(),
-    choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
-    options: [...command.options.filter(({ hidden }) => !hidden).map(completedOption), HELP],
-  }));
-  return SCRIPTS[shell](verbs);
+  const names = program.commands.map((command) => command.name());
+  const help = { name: 'help', description: 'say more of a verb', choices: names, options: [HELP] };
+  const verbs = program.commands.map(
+    (command): Verb => ({
+      name: command.name(),
+      description: command.description(),
+      choices: command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+      options: [...command.options.filter(({ hidden }) => !hidden).map(completedOption), HELP],
+    }),
+  );
+  return SCRIPTS[shell]([...verbs, help]);
 }
 
 interface Verb {
@@ -38,7 +42,8 @@ const SCRIPTS: Readonly<Record<Shell, (verbs: readonly Verb[]) => string>> = {
 };
 
 function completedOption({ long, description, argChoices = [], required, optional }: Option): CompletedOption {
-  return { long: long ?? '', description, choices: argChoices, takesValue: required || optional };
+  const choices = long === '--parallel-rounds' ? ['auto'] : argChoices; // beside numbers, which nobody can list
+  return { long: long ?? '', description, choices, takesValue: required || optional };
 }
 
 /** Bash takes `--option=value` apart at the `=`. Where nothing is replied it offers files itself. */

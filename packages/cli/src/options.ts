@@ -39,6 +39,18 @@ export function seed(text: string): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(text);
 }
 
+/** A path of anything. */
+export function givenPath(text: string): string {
+  if (text !== '') return text;
+  throw new InvalidArgumentError('wanted a path');
+}
+
+/** A file to read. */
+export function inputPath(text: string): string {
+  if (text === '-') throw new InvalidArgumentError('wanted a file; standard input is /dev/stdin');
+  return givenPath(text);
+}
+
 /** Names with commas between them. */
 export function names(text: string): string[] {
   return text.split(',').map((name) => name.trim());
@@ -82,7 +94,7 @@ export function placesOf({
 
 export function withModel(command: Command): Command {
   return withNamesOfPython(command)
-    .requiredOption('--model <folder>', 'a .sdmkitmodel folder')
+    .requiredOption('--model <folder>', 'a .sdmkitmodel folder', inputPath)
     .option('--no-verify-checksums', 'do not compare the files of the model with their checksums');
 }
 
@@ -94,7 +106,7 @@ export function withNamesOfPython(command: Command): Command {
 }
 
 export function withInput(command: Command): Command {
-  return withFeatures(command.requiredOption('--input <file>', 'rows as JSON Lines'));
+  return withFeatures(command.requiredOption('--input <file>', 'rows as JSON Lines', inputPath));
 }
 
 /** What becomes the features of a row. */

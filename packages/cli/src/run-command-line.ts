@@ -1,9 +1,9 @@
 import { SdmError } from '@sdmjs/core';
 import { CommanderError } from 'commander';
+import { errorLine } from './error-line.js';
 import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import type { Host } from './terminal/host.js';
-import { printable } from './terminal/printable.js';
 import { createOutput, type Output, ReaderGone } from './terminal/output.js';
 
 /** Runs one command line and resolves to its exit code: 0, 2 (usage or bad input, one line on standard error) or 130 (stopped by the user). */
@@ -37,7 +37,7 @@ function explain(error: unknown, stderr: Output): number {
     stderr.post('sdm: stopped; no file was written\n');
     return EXIT.interrupted;
   }
-  const message = messageOf(error);
+  const message = errorLine(error);
   if (message === undefined) throw error;
   stderr.post(`sdm: ${message}\n`);
   return EXIT.badInput;
@@ -51,16 +51,4 @@ export function withDashes(parameters: readonly string[]): string[] {
     const [name = '', ...value] = parameter.split('=');
     return [name.replaceAll('_', '-'), ...value].join('=');
   });
-}
-
-/** One line about a mistake of the user or of the system; undefined for a mistake of ours. */
-function messageOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const isSystemError = 'syscall' in error;
-  const isMemory = error instanceof RangeError && /allocation failed|array length/i.test(error.message);
-  if (isMemory) return 'there is not enough memory; give fewer rows or features, see sdm plan';
-  if (!SdmError.is(error) && !isSystemError) return undefined;
-  // Who threw it, and how an option is written in a program, is for programmers.
-  const message = error.message.replace(/^(sdm )?\w+: /, '').replace('pass overwrite: true', 'pass --overwrite');
-  return printable(message.replace(/\s*\n\s*/g, ' '));
 }

@@ -14,6 +14,9 @@ export interface JsonObject {
  * and integers outside [−2^63, 2^64 − 1]. Throws `bad-format` with `where`.
  */
 export function parseJson(text: string, where: string): JsonValue {
+  if (text.startsWith('\ufeff')) {
+    throw new SdmError('bad-format', `${where}: begins with a byte-order mark; save it as UTF-8 without one`);
+  }
   try {
     const value = parseJsonText(text, {
       numberOf: parseNumber,

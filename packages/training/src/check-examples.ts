@@ -38,22 +38,23 @@ export function poolExamples(splits: ExampleSplits, classCount?: number): Exampl
   const count = classCount ?? Math.floor(largestLabel(examples)) + 1;
   for (const [name, set] of sets) {
     requireLabels(set, count, name);
-    requireEveryClass(labelsIn(set), count, `${name} has no example of`);
+    requireEveryClass(labelsIn(set), count, { what: `${name} has no example of`, mend: 'add examples of it' });
   }
   requireIds(examples);
   return { examples, labels: labelsIn(examples), trainingCount: training.features.rows, classCount: count };
 }
 
 /** Throws `class-missing` unless every class occurs among the labels, which are below `classCount`. */
-export function requireEveryClass(labels: Int32Array, classCount: number, what: string): void {
+export function requireEveryClass(
+  labels: Int32Array,
+  classCount: number,
+  { what, mend }: { readonly what: string; readonly mend: string },
+): void {
   const present = new Uint8Array(classCount);
   for (let row = 0; row < labels.length; row++) present[labels[row]!] = 1;
   const label = present.indexOf(0);
   if (label < 0) return;
-  throw new SdmError(
-    'class-missing',
-    `trainModel: ${what} class ${label}; add examples of it, or change the seed of the split`,
-  );
+  throw new SdmError('class-missing', `trainModel: ${what} class ${label}; ${mend}`);
 }
 
 function labelsIn({ features, label }: ExampleRows): Int32Array {

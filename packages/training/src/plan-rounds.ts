@@ -18,12 +18,16 @@ export interface RoundPlan {
  * of a permutation drawn from the seed of the round (of each class, when stratified) is for training; weights are drawn from a second stream of the same seed.
  */
 export function planRounds(pool: ExamplePool, settings: TrainingSettings): RoundPlan[] {
+  const mend = settings.stratify
+    ? 'add examples of it'
+    : 'pass stratify: true to halve every class by itself, add examples of it, or change the seed';
   return Array.from({ length: settings.rounds }, (_, i) => {
     const seed = BigInt.asUintN(64, BigInt(settings.seed) + BigInt(i));
     const rows = settings.shuffle ? halves(pool, seed, settings) : givenSplits(pool);
     for (const [name, indices] of Object.entries(rows)) {
       const labels = indices.map((row) => pool.labels[row]!);
-      requireEveryClass(labels, pool.classCount, `the ${name} half of round ${i + 1} (seed ${seed}) has no example of`);
+      const what = `the ${name} half of round ${i + 1} (seed ${seed}) has no example of`;
+      requireEveryClass(labels, pool.classCount, { what, mend });
     }
     return { round: i + 1, seed, rows };
   });

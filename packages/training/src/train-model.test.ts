@@ -112,7 +112,7 @@ describe('what is wrong with the inputs is said before any work', () => {
     const alsoRare = workedCase.calibrationSet.map((example, i) => ({ ...example, label: i === 0 ? 0 : 1 }));
     const { code, message } = await failure({ trainingSet: rare, calibrationSet: alsoRare, shuffle: true, rounds: 20 });
     expect(code).toBe('class-missing');
-    expect(message).toMatch(/half of round \d+ \(seed \d+\) has no example of class 0/);
+    expect(message).toMatch(/half of round \d+ \(seed \d+\) has no example of class 0; pass stratify: true/);
   });
 });
 

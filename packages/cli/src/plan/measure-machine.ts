@@ -7,13 +7,23 @@ import type { MachineSpeeds, RunSizes } from './plan-run.js';
 const MATCHED_ROWS = 2048;
 const QUERIES = 256;
 const STEPS = 5;
+/** Of the weights that are measured; beyond caches, so that time grows with their number from there on. */
+const MEASURED_WEIGHTS = 2 ** 22;
+const MEASURED_REPRESENTATION = 2 ** 12;
+const MEASURED_BATCH = 2 ** 10;
+/** Milliseconds after which a piece of work is not repeated. */
+const ENOUGH = 500;
 
-/** Times a few optimiser steps, one projection and one match at the widths of the run and a small number of rows. Throws `aborted`. */
+/**
+ * Times a few optimiser steps, one projection and one match at the widths of the run and a small number of rows; of wide runs a narrower
+ * piece, scaled up by the number of weights and rows, so that it stays within seconds. Throws `aborted`.
+ */
 export async function measureMachine(sizes: RunSizes, signal: AbortSignal): Promise<MachineSpeeds> {
   const startedAt = performance.now();
-  const secondsPerStep = await timeSteps(sizes, signal);
+  const measured = measuredSizes(sizes);
+  const secondsPerStep = (await timeSteps(measured, signal)) * (stepWork(sizes) / stepWork(measured));
   const kernels = await loadKernels();
-  const { representationSize, featureCount } = sizes;
+  const { representationSize, featureCount } = measured;
   const rows = randomMatrix(QUERIES, featureCount, 1);
   const weights = randomMatrix(representationSize, featureCount, 2);
   const projecting = await fastest(() => kernels.multiplyTransposed(rows, weights));
@@ -35,6 +45,22 @@ export async function measureMachine(sizes: RunSizes, signal: AbortSignal): Prom
     threads: kernels.threads,
   };
 }
+
+/** Narrower than the run where that is wide. */
+export function measuredSizes(sizes: RunSizes): RunSizes {
+  const representationSize = Math.min(sizes.representationSize, MEASURED_REPRESENTATION);
+  const featureCount = Math.min(sizes.featureCount, Math.floor(MEASURED_WEIGHTS / representationSize));
+  const batchSize = Math.min(sizes.batchSize, MEASURED_BATCH);
+  return { ...sizes, representationSize, featureCount, batchSize };
+}
+
+/** What the time of an optimiser step grows with: weights, each with every row of the batch and some more for the update. */
+function stepWork({ representationSize, featureCount, batchSize }: RunSizes): number {
+  return representationSize * featureCount * (batchSize + UPDATE_ROWS);
+}
+
+/** An update of the weights takes about as long as the products with so many rows. */
+const UPDATE_ROWS = 16;
 
 async function timeSteps(sizes: RunSizes, signal: AbortSignal): Promise<number> {
   const { batchSize, classCount } = sizes;
@@ -63,14 +89,16 @@ async function timeSteps(sizes: RunSizes, signal: AbortSignal): Promise<number> 
   }
 }
 
-/** Seconds of the fastest of some runs, after one to warm up. */
+/** Seconds of the fastest of some runs, after one to warm up; long work is not repeated, once it has taken long enough. */
 async function fastest(work: () => unknown): Promise<number> {
-  await work();
+  const beganAt = performance.now();
   let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < STEPS; i++) {
+  for (let i = 0; i <= STEPS; i++) {
     const startedAt = performance.now();
     await work();
-    best = Math.min(best, performance.now() - startedAt);
+    const took = performance.now() - startedAt;
+    if (i > 0 || took > ENOUGH) best = Math.min(best, took);
+    if (performance.now() - beganAt > ENOUGH && best < Number.POSITIVE_INFINITY) break;
   }
   return Math.max(best, 1e-3) / 1000;
 }

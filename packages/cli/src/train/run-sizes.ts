@@ -1,7 +1,7 @@
 import { adaptorSizes, type SdmModel } from '@sdmjs/estimator';
 import type { Rows } from '@sdmjs/interchange';
 import type { RunSizes } from '../plan/plan-run.js';
-import type { TrainOptions } from './train-options.js';
+import { EXEMPLAR_DIMENSION, type TrainOptions } from './train-options.js';
 
 interface RunInputs {
   readonly training: Pick<Rows, 'ids' | 'labels' | 'features'>;
@@ -14,14 +14,17 @@ interface RunInputs {
 
 /** The sizes of a run of `sdm train`, for an estimate of its time and memory. */
 export function runSizes(
-  options: Pick<TrainOptions, 'exemplarDimension' | 'batchSize' | 'epochs' | 'numberOfRandomShuffles'>,
+  {
+    exemplarDimension = EXEMPLAR_DIMENSION,
+    ...options
+  }: Pick<TrainOptions, 'exemplarDimension' | 'batchSize' | 'epochs' | 'numberOfRandomShuffles'>,
   { training, calibration, saved, classCount }: RunInputs,
 ): RunSizes {
   return {
     trainingRows: training.ids.length,
     calibrationRows: calibration.ids.length,
     featureCount: training.features.columns,
-    representationSize: saved ? adaptorSizes(saved.adaptor).representationSize : options.exemplarDimension,
+    representationSize: saved ? adaptorSizes(saved.adaptor).representationSize : exemplarDimension,
     classCount: classCount ?? Math.max(1, largest(training.labels), largest(calibration.labels)) + 1,
     batchSize: options.batchSize,
     epochs: options.epochs,

@@ -1,6 +1,16 @@
 import type { Composition } from '@sdmjs/interchange';
 import { type Command, Option } from 'commander';
-import { count, countOrAuto, names, numberBetween, seed, withDeviceNames, withFeatures } from '../options.js';
+import {
+  count,
+  countOrAuto,
+  givenPath,
+  inputPath,
+  names,
+  numberBetween,
+  seed,
+  withDeviceNames,
+  withFeatures,
+} from '../options.js';
 
 export interface TrainOptions {
   readonly training: string;
@@ -10,7 +20,8 @@ export interface TrainOptions {
   readonly reportOutput?: string;
   readonly numberOfClasses?: number;
   readonly classNames?: readonly string[];
-  readonly exemplarDimension: number;
+  /** Undefined: that of the initial model, else `EXEMPLAR_DIMENSION`. */
+  readonly exemplarDimension?: number;
   readonly epochs: number;
   readonly crossEntropyEpochs: number;
   readonly initialModel?: string;
@@ -32,23 +43,28 @@ export interface TrainOptions {
   readonly json?: boolean;
 }
 
+/** Numbers in a representation where nobody says how many. */
+export const EXEMPLAR_DIMENSION = 1000;
+
 export function withTrainOptions(command: Command): Command {
   withDeviceNames(withFeatures(command))
-    .requiredOption('--training <file>', 'labelled rows as JSON Lines')
-    .requiredOption('--calibration <file>', 'other labelled rows as JSON Lines')
-    .requiredOption('--output <folder>', 'where the .sdmkitmodel goes')
+    .requiredOption('--training <file>', 'labelled rows as JSON Lines', inputPath)
+    .requiredOption('--calibration <file>', 'other labelled rows as JSON Lines', inputPath)
+    .requiredOption('--output <folder>', 'where the .sdmkitmodel goes', givenPath)
     .option('--overwrite', 'replace a model that stands there')
     .option(
       '--report-output <file>',
       'where the JSON report goes, - for standard output (default: -, shown as text on a terminal)',
+      givenPath,
     )
     .option(
       '--checkpoint <file>',
       'keep the state of the run there after every epoch and every minute of its matching, and go on from it where it is there; removed when the model is saved',
+      givenPath,
     )
     .option('--number-of-classes <number>', 'default: the largest label + 1', count(2))
     .option('--class-names <list>', 'with commas between them (default: Class0, Class1, …)', names)
-    .option('--initial-model <folder>', 'go on from the weights of this model');
+    .option('--initial-model <folder>', 'go on from the weights of this model', inputPath);
   withRepresentation(command);
   return withNumbers(command)
     .addOption(new Option('--backend <name>').choices(['torch']).hideHelp())
@@ -62,7 +78,11 @@ function withNumbers(command: Command): Command {
     'pool both files and halve them anew in every round (this is the default)',
   );
   return command
-    .option('--exemplar-dimension <number>', 'numbers in a representation', count(1), 1000)
+    .option(
+      '--exemplar-dimension <number>',
+      `numbers in a representation (default: those of the initial model, else ${EXEMPLAR_DIMENSION})`,
+      count(1),
+    )
     .option('--epochs <number>', 'of each round', count(1), 20)
     .option('--cross-entropy-epochs <number>', 'first epochs without q and d', count(1), 1)
     .option('--batch-size <rows>', 'rows of an optimiser step', count(1), 64)
@@ -92,10 +112,9 @@ function withNumbers(command: Command): Command {
 function withRepresentation(command: Command): void {
   command
     .addOption(
-      new Option(
-        '--representation <file>',
-        'what made the features, as sdm embed says it in *.representation.json',
-      ).conflicts(['representationFingerprint', 'representationProvider', 'representationModel']),
+      new Option('--representation <file>', 'what made the features, as sdm embed says it in *.representation.json')
+        .argParser(inputPath)
+        .conflicts(['representationFingerprint', 'representationProvider', 'representationModel']),
     )
     .option('--representation-provider <text>', 'who made the features')
     .option('--representation-model <text>', 'with which model');

@@ -152,7 +152,7 @@ it.each<[string, string, RegExp]>([
   [
     'a class without rows',
     'train --training $/training.jsonl --calibration $/one.jsonl --output $/new.sdmkitmodel',
-    /has no example of class 1/,
+    /one\.jsonl: there is no row of class 1, which .*training\.jsonl, line \d+ has; the labels seen are 0: give rows/,
   ],
   [
     'another fingerprint',

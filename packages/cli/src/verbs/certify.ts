@@ -1,5 +1,5 @@
 import type { Certification, RungCertificate } from '@sdmjs/calibration';
-import { certify, type CertifyOptions } from '@sdmjs/estimator';
+import { certify, type CertifyOptions, chooseTargetAccuracy, type SdmEstimator } from '@sdmjs/estimator';
 import { examplesOf } from '@sdmjs/interchange';
 import { Option } from 'commander';
 import { readModelAndRows } from '../inputs.js';
@@ -39,7 +39,7 @@ export function addCertify({ verb, run }: VerbHost): void {
     )
     .option(
       '--target-accuracies <list>',
-      'rungs to test, chosen before looking (default: those with a region)',
+      'rungs of the ladder to test, chosen before looking (default: those with a region)',
       accuracies,
     );
   run(command, certifyRows);
@@ -47,8 +47,10 @@ export function addCertify({ verb, run }: VerbHost): void {
 
 async function certifyRows(options: CertifyVerbOptions, session: Session): Promise<undefined> {
   const { estimator, rows } = await readModelAndRows(options, { keepDocuments: false, requireLabels: true }, session);
+  const { confidence, correction, emptyGroups, form } = options;
+  const { alphaResolution } = estimator.nestedRegions;
+  const targetAccuracies = options.targetAccuracies?.map((alpha) => chooseTargetAccuracy(alphaResolution, alpha));
   const bar = session.startProgress('scoring', rows.ids.length);
-  const { confidence, correction, emptyGroups, form, targetAccuracies } = options;
   const certification = await certify(estimator, examplesOf(rows), {
     confidence,
     correction,
@@ -59,19 +61,24 @@ async function certifyRows(options: CertifyVerbOptions, session: Session): Promi
     onProgress: ({ completed }) => bar.update(completed),
   }).finally(bar.end);
   estimator.dispose();
-  showCertification(certification, estimator.model.classNames, session);
+  showCertification(certification, estimator, session);
 }
 
 /** The certificates for people, and as an event. */
-export function showCertification(certification: Certification, classNames: readonly string[], session: Session): void {
+export function showCertification(
+  certification: Certification,
+  { model, nestedRegions }: Pick<SdmEstimator, 'model' | 'nestedRegions'>,
+  session: Session,
+): void {
   const { rungs, confidence, rowCount } = certification;
+  const withRegion = nestedRegions.regions.map(({ targetAccuracy }) => alphaText(targetAccuracy));
   session.say(`${rowCount} fresh rows, confidence ${confidence}`);
   if (rungs.length === 0) session.say('The model has no region, so there is nothing to certify.');
   else
     session.show(
       formatTable(
         ['α', 'outcome', 'admitted', 'p', 'weakest group', 'what is missing'],
-        rungs.map((rung) => lineOf(rung, classNames)),
+        rungs.map((rung) => lineOf(rung, model.classNames, withRegion.includes(alphaText(rung.targetAccuracy)))),
       ),
     );
   const certified = rungs
@@ -81,7 +88,7 @@ export function showCertification(certification: Certification, classNames: read
   session.tell('result', { certification: withoutInfinities(certification) });
 }
 
-function lineOf(rung: RungCertificate, classNames: readonly string[]): string[] {
+function lineOf(rung: RungCertificate, classNames: readonly string[], hasRegion: boolean): string[] {
   const weakest = rung.groups.toSorted((a, b) => b.pValue - a.pValue)[0];
   const group =
     weakest &&
@@ -92,7 +99,7 @@ function lineOf(rung: RungCertificate, classNames: readonly string[]): string[] 
     String(rung.admittedCount),
     rung.adjustedPValue.toPrecision(2),
     group ?? '–',
-    shortageOf(rung),
+    hasRegion ? shortageOf(rung) : 'no region here; what stricter ones admit counts',
   ];
 }
 

@@ -8,7 +8,7 @@ import { requireWritable, saveModel, writeFileAtomically } from '@sdmjs/intercha
 import { demoLines, DEMO_CLASSES } from '../demo/demo-rows.js';
 import { EXIT } from '../exit-codes.js';
 import { estimateRows } from '../inputs.js';
-import { seed } from '../options.js';
+import { givenPath, seed } from '../options.js';
 import { requireAbsent } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { accuracyTable } from '../tables/accuracy-table.js';
@@ -30,11 +30,11 @@ const ROWS = 600;
 export function addDemo({ verb, run }: VerbHost): void {
   const command = verb(
     'demo',
-    'train on made-up rows in seconds and show everything: ladder, evaluation, certificates, one explanation',
+    'train on made-up rows in seconds and show everything: ladder, evaluation, certificates, two explanations',
     ['sdm demo', 'sdm demo --output-folder demo'],
   );
   command
-    .option('--output-folder <folder>', 'where rows and model go (default: a new temporary folder)')
+    .option('--output-folder <folder>', 'where rows and model go (default: a new temporary folder)', givenPath)
     .option('--overwrite', 'replace rows and a model that stand there')
     .option('--seed <number>', 'of the rows and of training', seed, 0);
   run(command, demo);
@@ -89,7 +89,7 @@ async function showAll(folder: string, options: DemoOptions, session: Session): 
   session.show('\nThe test rows (sdm evaluate):');
   session.show(accuracyTable(evaluation, DEMO_CLASSES));
   session.show('\nWhat the test rows prove (sdm certify):');
-  showCertification(await certify(estimator, examplesOf(test!), { signal: interrupts.signal }), DEMO_CLASSES, session);
+  showCertification(await certify(estimator, examplesOf(test!), { signal: interrupts.signal }), estimator, session);
   const surest = estimates.reduce(
     (best, { similarity }, i) => (similarity > estimates[best]!.similarity ? i : best),
     0,

@@ -12,7 +12,7 @@ import { openEncoder } from '../embed/open-encoder.js';
 import { representationPath, writeRepresentation } from '../embed/representation-file.js';
 import { EXIT } from '../exit-codes.js';
 import { makeFolder } from '../make-folder.js';
-import { count, numberBetween } from '../options.js';
+import { count, givenPath, inputPath, numberBetween } from '../options.js';
 import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import type { Session } from '../terminal/session.js';
@@ -37,12 +37,21 @@ export function addEmbed({ verb, run }: VerbHost): void {
     'sdm embed --input texts.jsonl --output rows.jsonl --encoder language-model --folder runs/writer/language-model',
   ]);
   command
-    .requiredOption('--input <file>', 'rows with texts as JSON Lines')
-    .option('--output <file>', 'where the rows go, - for standard output', '-')
+    .requiredOption('--input <file>', 'rows with texts as JSON Lines', inputPath)
+    .option(
+      '--output <file>',
+      'where the rows go, - for standard output (then --json events go to standard error)',
+      givenPath,
+      '-',
+    )
     .option('--text-field <name>', 'member of a row that holds its text', 'document')
     .addOption(new Option('--encoder <name>', 'what encodes the texts').choices(ENCODERS).default(ENCODERS[0]))
     .option('--batch-size <texts>', "texts encoded at a time (default: the encoder's own)", count(1))
-    .option('--cache-folder <folder>', 'where features of texts are kept (default: ~/.cache/sdmjs/embeddings)')
+    .option(
+      '--cache-folder <folder>',
+      'where features of texts are kept (default: ~/.cache/sdmjs/embeddings)',
+      givenPath,
+    )
     .option('--no-cache', 'keep no features, and use none that were kept');
   addEncoderOptions(command);
   run(command, embed, ({ output }) => ({ keepsStdoutFree: true, rowsOnStdout: output === '-' }));
@@ -51,7 +60,7 @@ export function addEmbed({ verb, run }: VerbHost): void {
 function addEncoderOptions(command: Command): void {
   command
     .option('--model <name>', 'openai: its name; transformers: a name of the hub, or a folder')
-    .option('--folder <folder>', 'language-model: of the model; universal-sentence-encoder: of its files')
+    .option('--folder <folder>', 'language-model: of the model; universal-sentence-encoder: of its files', givenPath)
     .option('--revision <text>', 'openai, transformers: of the model; part of the fingerprint')
     .addOption(new Option('--prefix <text>', 'put before every text, such as "query: "').conflicts('template'))
     .option('--template <text>', 'with {text} where the text goes, such as "{text} <verified>"')
@@ -61,7 +70,10 @@ function addEncoderOptions(command: Command): void {
         BACKEND_NAMES,
       ),
     )
-    .option('--url <url>', 'openai: up to and without /embeddings (default: https://api.openai.com/v1)')
+    .option(
+      '--url <url>',
+      'openai: up to and without /embeddings; not part of the fingerprint (default: https://api.openai.com/v1)',
+    )
     .option('--dimensions <number>', 'openai: numbers to ask for', count(1))
     .option(
       '--api-key-variable <name>',

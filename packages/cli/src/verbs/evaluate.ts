@@ -2,7 +2,7 @@ import { evaluate } from '@sdmjs/estimator';
 import { evaluationReport } from '@sdmjs/interchange';
 import { requireWritableFile } from '@sdmjs/interchange/node';
 import { estimateRows, readModelAndRows } from '../inputs.js';
-import { count, type InputOptions, type ModelOptions, placesOf, withInput, withModel } from '../options.js';
+import { count, givenPath, type InputOptions, type ModelOptions, placesOf, withInput, withModel } from '../options.js';
 import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { accuracyTable } from '../tables/accuracy-table.js';
@@ -23,6 +23,7 @@ export function addEvaluate({ verb, run }: VerbHost): void {
     .option(
       '--output <file>',
       'where the JSON report goes, - for standard output (default: -, shown as text on a terminal)',
+      givenPath,
     )
     .option('--histogram-bins <number>', 'of each signal', count(1), 10);
   run(command, evaluateRows, () => ({ keepsStdoutFree: true }));

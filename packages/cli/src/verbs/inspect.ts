@@ -4,7 +4,15 @@ import type { Rows } from '@sdmjs/interchange';
 import { Option } from 'commander';
 import { SdmError } from '@sdmjs/core';
 import { noteStale, readInput } from '../inputs.js';
-import { type InputOptions, type ModelOptions, placesOf, withFeatures, withNamesOfPython } from '../options.js';
+import {
+  givenPath,
+  type InputOptions,
+  inputPath,
+  type ModelOptions,
+  placesOf,
+  withFeatures,
+  withNamesOfPython,
+} from '../options.js';
 import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
@@ -21,10 +29,14 @@ export function addInspect({ verb, run }: VerbHost): void {
     'sdm inspect --input rows.jsonl',
   ]);
   withNamesOfPython(withFeatures(command))
-    .addOption(new Option('--model <folder>', 'a .sdmkitmodel folder').conflicts('input'))
+    .addOption(new Option('--model <folder>', 'a .sdmkitmodel folder').argParser(inputPath).conflicts('input'))
     .option('--no-verify-checksums', 'do not compare the files of the model with their checksums')
-    .option('--input <file>', 'rows as JSON Lines')
-    .option('--output <file>', 'where the JSON goes, - for standard output (default: -, shown as text on a terminal)');
+    .option('--input <file>', 'rows as JSON Lines', inputPath)
+    .option(
+      '--output <file>',
+      'where the JSON goes, - for standard output (default: -, shown as text on a terminal)',
+      givenPath,
+    );
   run(command, inspect, () => ({ keepsStdoutFree: true }));
 }
 

@@ -2,7 +2,7 @@ import { recalibrate } from '@sdmjs/estimator';
 import { loadModel, requireWritable, requireWritableFile, saveModel } from '@sdmjs/interchange/node';
 import { Option } from 'commander';
 import { noteStale } from '../inputs.js';
-import { numberBetween } from '../options.js';
+import { givenPath, inputPath, numberBetween } from '../options.js';
 import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import { ladderOf, ladderTable } from '../tables/ladder.js';
@@ -24,8 +24,8 @@ export function addRecalibrate({ verb, run }: VerbHost): void {
     'sdm recalibrate --model model.sdmkitmodel --output finer.sdmkitmodel --alpha-resolution 0.01',
   ]);
   command
-    .requiredOption('--model <folder>', 'a .sdmkitmodel folder with its calibration rows')
-    .requiredOption('--output <folder>', 'where the new .sdmkitmodel goes')
+    .requiredOption('--model <folder>', 'a .sdmkitmodel folder with its calibration rows', inputPath)
+    .requiredOption('--output <folder>', 'where the new .sdmkitmodel goes', givenPath)
     .option('--overwrite', 'replace a model that stands there')
     .option(
       '--alpha-resolution <number>',
@@ -42,6 +42,7 @@ export function addRecalibrate({ verb, run }: VerbHost): void {
     .option(
       '--report-output <file>',
       'where the JSON report goes, - for standard output (default: -, shown as text on a terminal)',
+      givenPath,
     );
   run(command, recalibrateModel, () => ({ keepsStdoutFree: true }));
 }

@@ -4,7 +4,7 @@ import { encodeScoredRow, type Rows } from '@sdmjs/interchange';
 import { requireWritableFile, writeFileAtomically } from '@sdmjs/interchange/node';
 import { Option } from 'commander';
 import { readModelAndRows } from '../inputs.js';
-import { count, type InputOptions, type ModelOptions, placesOf, withInput, withModel } from '../options.js';
+import { count, givenPath, type InputOptions, type ModelOptions, placesOf, withInput, withModel } from '../options.js';
 import { requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
 import type { Session } from '../terminal/session.js';
@@ -23,7 +23,12 @@ export function addScore({ verb, run }: VerbHost): void {
     'sdm score --model model.sdmkitmodel --input test.jsonl --nearest-exemplars 0 | head -3',
   ]);
   withInput(withModel(command))
-    .option('--output <file>', 'where the rows go, - for standard output', '-')
+    .option(
+      '--output <file>',
+      'where the rows go, - for standard output (then --json events go to standard error)',
+      givenPath,
+      '-',
+    )
     .option('--score-batch-size <rows>', 'rows scored at a time', count(1), 256)
     .option('--nearest-exemplars <number>', 'to list with each row', count(0), 25)
     .option('--identity-support-index-field <name>', 'member of a row that names the support row to leave out')

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { SdmError } from '@sdmjs/core';
 import { type Composition, splitLines, type Rows } from '@sdmjs/interchange';
 import { requireWritableFile, writeFileAtomically } from '@sdmjs/interchange/node';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { readInput } from '../inputs.js';
-import { names, seed, withFeatures } from '../options.js';
+import { givenPath, inputPath, names, seed, withFeatures } from '../options.js';
 import { makeFolder } from '../make-folder.js';
 import { requireAbsent, requireOwnPlaces } from '../places.js';
 import type { VerbHost } from '../program.js';
@@ -38,14 +38,21 @@ export function addSplit({ verb, run }: VerbHost): void {
     'sdm split --check parts/training.jsonl parts/calibration.jsonl parts/test.jsonl',
   ]);
   withFeatures(command)
-    .option('--input <file>', 'rows as JSON Lines')
-    .option('--output-folder <folder>', 'where the parts go, a file each')
+    .option('--input <file>', 'rows as JSON Lines', inputPath)
+    .option('--output-folder <folder>', 'where the parts go, a file each', givenPath)
     .option('--overwrite', 'replace parts that stand there')
-    .option('--parts <list>', 'names and shares', parts, parts(DEFAULT_PARTS))
+    .addOption(
+      new Option('--parts <list>', 'names and shares').argParser(parts).default(parts(DEFAULT_PARTS), DEFAULT_PARTS),
+    )
     .option('--group-field <name>', 'member of the rows; rows in which it is equal stay together')
     .option('--keep-duplicates-together', 'rows with the same text or the same features stay together')
     .option('--seed <number>', 'of the order in which rows are dealt', seed, 0)
-    .option('--check <files...>', 'split nothing: look for what these files have in common');
+    .addOption(
+      new Option(
+        '--check <files...>',
+        'split nothing: look for what two files or more have in common; ends with 2 where they have anything',
+      ).conflicts(['input', 'outputFolder', 'parts', 'keepDuplicatesTogether', 'seed']),
+    );
   run(command, split);
 }
 
@@ -95,6 +102,9 @@ async function split(options: SplitOptions, session: Session): Promise<number> {
 
 /** Exit code 2 when the files have anything in common. */
 async function check(paths: readonly string[], options: SplitOptions, session: Session): Promise<number> {
+  if (paths.length < 2) {
+    throw new SdmError('empty-input', 'sdm split: wanted two files or more after --check, to compare them');
+  }
   const found: PartRows[] = [];
   for (const path of paths) {
     const rows = await readRowsOf(path, options, session);

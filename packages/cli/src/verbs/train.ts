@@ -13,11 +13,12 @@ import { type LadderRung, ladderOf, ladderTable } from '../tables/ladder.js';
 import { formatSeconds } from '../terminal/progress.js';
 import type { Session } from '../terminal/session.js';
 import { type Checkpoint, openCheckpoint, sayKept } from '../train/checkpoint.js';
+import { requireClasses } from '../train/require-classes.js';
 import { requireRoom } from '../train/require-room.js';
 import { runSizes } from '../train/run-sizes.js';
 import { sayLeftOut } from '../train/say-left-out.js';
 import { epochCountOf, sayResumed } from '../train/say-resumed.js';
-import { type TrainOptions, withTrainOptions } from '../train/train-options.js';
+import { EXEMPLAR_DIMENSION, type TrainOptions, withTrainOptions } from '../train/train-options.js';
 
 export function addTrain({ verb, run }: VerbHost): void {
   const command = verb('train', 'train and calibrate an estimator', [
@@ -130,6 +131,7 @@ async function readTrainingInputs(
   session: Session,
 ): Promise<TrainModelOptions> {
   const saved = options.initialModel === undefined ? undefined : await loadModel(options.initialModel);
+  requireSameSize(options, saved);
   const given = options.representation === undefined ? undefined : await readRepresentation(options.representation);
   const classNames = options.classNames ?? saved?.model.classNames;
   const classCount = options.numberOfClasses ?? classNames?.length;
@@ -148,6 +150,11 @@ async function readTrainingInputs(
     session,
   );
   requireOtherIds(training, calibration, options);
+  const files = [
+    { path: options.training, rows: training },
+    { path: options.calibration, rows: calibration },
+  ];
+  requireClasses(files, classCount);
   const sizes = runSizes(options, { training, calibration, saved: saved?.model, classCount });
   await requireRoom({ options, sizes, training, calibration, isResumed: resume !== undefined }, session.host);
   const parallelRounds =
@@ -160,7 +167,7 @@ async function readTrainingInputs(
     classCount,
     continueFrom: saved,
     representation: given ?? representationOf(options, fingerprint ?? calibration.fingerprint),
-    representationSize: options.exemplarDimension,
+    representationSize: options.exemplarDimension ?? EXEMPLAR_DIMENSION,
     epochs: options.epochs,
     crossEntropyEpochs: options.crossEntropyEpochs,
     batchSize: options.batchSize,
@@ -172,6 +179,17 @@ async function readTrainingInputs(
     maxSimilarity: options.maxNeighbors,
     alphaResolution: options.alphaResolution,
   };
+}
+
+/** A model that is gone on from keeps its size. Throws `out-of-range`. */
+function requireSameSize({ exemplarDimension, initialModel }: TrainOptions, saved: SdmEstimator | undefined): void {
+  if (saved === undefined || exemplarDimension === undefined) return;
+  const { representationSize } = adaptorSizes(saved.model.adaptor);
+  if (exemplarDimension === representationSize) return;
+  throw new SdmError(
+    'out-of-range',
+    `sdm train: --exemplar-dimension is ${exemplarDimension}, and ${initialModel} has ${representationSize}, which stay; leave it out, or start without --initial-model`,
+  );
 }
 
 function representationOf(

@@ -134,9 +134,14 @@ function refuseVector(text: string, name: VectorName, where: string): never {
 }
 
 function refuseLine({ bytes, start, end }: JsonBytes, where: string): never {
+  if (BYTE_ORDER_MARK.every((byte, i) => bytes[start + i] === byte)) {
+    throw new SdmError('bad-format', `${where}: begins with a byte-order mark; save it as UTF-8 without one`);
+  }
   const value = parseLeniently(decodeText(bytes.subarray(start, end), where), where);
   throw badRow(where, 'the line', 'one JSON object', value, 'write one row a line');
 }
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 function notJson(where: string, error: unknown): SdmError {
   const given = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
