@@ -11,6 +11,8 @@ export interface VerbCase {
 const DATA = ['--training', 'training.jsonl', '--calibration', 'calibration.jsonl'];
 const TRAIN = ['train', ...DATA, '--class-names', 'ham,spam', '--exemplar-dimension', '256', '--learning-rate', '1e-3'];
 const ON_TEST = ['--model', 'm.sdmkitmodel', '--input', 'test.jsonl'];
+/** It opens, and nobody can read its beginning, root neither (Linux). */
+const UNREADABLE = '/proc/self/mem';
 const EPOCH = /epoch [3-9]/;
 
 const works = (...words: string[]): VerbCase => ({ words, exitCode: 0 });
@@ -47,10 +49,28 @@ export const TROUBLE: readonly VerbCase[] = [
   refused('embed', '--input', 'bad.jsonl', '--output', 'o.jsonl', '--no-cache'),
   refused('split', '--input', 'bad.jsonl', '--output-folder', 'o', '--parts', 'a=0.5,b=0.5'),
   refused('inspect', '--input', 'bad.jsonl'),
-  refused('score', '--model', 'm.sdmkitmodel', '--input', 'demo/test.jsonl'),
+  ...['score', 'evaluate', 'certify'].map((verb) =>
+    refused(verb, '--model', 'm.sdmkitmodel', '--input', 'demo/test.jsonl'),
+  ),
+  refused(
+    'train',
+    '--training',
+    'training.jsonl',
+    '--calibration',
+    'demo/calibration.jsonl',
+    '--output',
+    'o.sdmkitmodel',
+  ),
   refused('explain', '--model', 'm.sdmkitmodel', '--input', 'demo/test.jsonl', '--id', 'test-7'),
   refused('score', '--model', 'm.sdmkitmodel', '--input', 'twice.jsonl'),
   refused('train', '--training', 'training.jsonl', '--calibration', 'training.jsonl', '--output', 'o.sdmkitmodel'),
+  ...['score', 'evaluate', 'certify'].map((verb) => refused(verb, '--model', 'm.sdmkitmodel', '--input', UNREADABLE)),
+  refused('explain', '--model', 'm.sdmkitmodel', '--input', UNREADABLE, '--id', 'FIRST'),
+  refused('train', '--training', UNREADABLE, '--calibration', 'calibration.jsonl', '--output', 'o.sdmkitmodel'),
+  refused('embed', '--input', UNREADABLE, '--output', 'o.jsonl', '--no-cache'),
+  refused('split', '--check', UNREADABLE, 'test.jsonl'),
+  refused('inspect', '--input', UNREADABLE),
+  refused('inspect', '--model', 'demo'),
   refused('recalibrate', '--model', 'nowhere', '--output', 'o.sdmkitmodel'),
   refused('plan', '--rows', '-3', '--features', '5'),
   refused('demo', '--output-folder', '/proc/nowhere'),
@@ -65,6 +85,16 @@ export const TROUBLE: readonly VerbCase[] = [
     words: [...TRAIN, '--output', 'i.sdmkitmodel', '--epochs', '2000'],
     exitCode: 130,
     signal: { name: 'SIGINT', after: EPOCH },
+  },
+  {
+    words: ['embed', '--input', 'mails.jsonl', '--output', 'o.jsonl', '--cache-folder', 'cache2', '--json'],
+    exitCode: 130,
+    signal: { name: 'SIGINT', after: /"stage":"encoding"/ },
+  },
+  {
+    words: ['plan', '--rows', '20000', '--features', '4000', '--json'],
+    exitCode: 130,
+    signal: { name: 'SIGINT', after: /"stage":"measuring"/ },
   },
   { words: ['demo', '--output-folder', 'demo2'], exitCode: 130, signal: { name: 'SIGINT', after: /Made-up/ } },
 ];

@@ -40,5 +40,5 @@ function table(results: readonly VerbResult[]): string {
 function endingOf({ verbCase: { output, signal } }: VerbResult): string {
   if (output === 'closed') return ', whose reader leaves after a line';
   if (output !== undefined) return `, to \`${output}\``;
-  return signal ? `, ${signal.name} while it trains` : '';
+  return signal ? `, ${signal.name} at its work` : '';
 }
