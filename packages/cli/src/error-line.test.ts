@@ -61,7 +61,11 @@ it('says nothing of a mistake of ours', () => {
 it.each<[string, string, RegExp]>([
   ['more warm-up than epochs', `train ${FILES} --epochs 2 --cross-entropy-epochs 5`, /^sdm: --cross-entropy-epochs: /],
   ['a name twice', `train ${FILES} --class-names a,a`, /^sdm: --class-names: wanted 2 different names/],
-  ['a rate too high', `train ${FILES} ${QUICK} --learning-rate 1e30 --batch-size 8`, /diverged.*; lower --learning-rate$/m],
+  [
+    'a rate too high',
+    `train ${FILES} ${QUICK} --learning-rate 1e30 --batch-size 8`,
+    /diverged.*; lower --learning-rate$/m,
+  ],
   [
     'a mistyped label',
     `train ${FILES.replace('training.jsonl', 'mistyped.jsonl')}`,
