@@ -105,6 +105,12 @@ describe('evaluate', () => {
     expect(() => evaluate(options)).toThrow(expect.objectContaining({ code: 'out-of-range' }));
   });
 
+  it.each([0, 1, Number.NaN])('refuses the target %s', async (target) => {
+    const estimates = await estimator.estimateAll(rowsOf(fresh.features, 0, 2));
+    const options = { estimates, labels: [0, 1], classCount: 2, targetAccuracies: [0.9, target] };
+    expect(() => evaluate(options)).toThrow(expect.objectContaining({ code: 'out-of-range' }));
+  });
+
   it.each([0.7, Number.NaN, 'x', 2, -2])('refuses the label %s', async (label) => {
     const estimates = await estimator.estimateAll(rowsOf(fresh.features, 0, 2));
     const labels = [0, label as number];

@@ -34,6 +34,7 @@ export interface Evaluation {
 export function evaluate(options: EvaluateOptions): Evaluation {
   const { estimates, classCount, form = 'centroid', confidence } = options;
   requireForm(form);
+  requireTargets(options.targetAccuracies);
   requireLabels(options.labels, { rowCount: estimates.length, classCount });
   const truth = Int32Array.from(options.labels);
   const known = estimates.map((estimate, i) => ({ estimate, label: truth[i]! })).filter(({ label }) => label >= 0);
@@ -81,4 +82,10 @@ function requireLabels(
       `evaluate: label ${label} of row ${i}; wanted 0 … ${classCount - 1}, ${UNLABELED} (unlabeled) or ${OUT_OF_DISTRIBUTION}`,
     );
   }
+}
+
+function requireTargets(targets: readonly number[] | undefined): void {
+  const given = [...(targets ?? [])]; // holes become undefined, which `every` would skip
+  if (given.every((target) => target > 0 && target < 1)) return;
+  throw new SdmError('out-of-range', `targetAccuracies: wanted numbers between 0 and 1, got ${given.join(', ')}`);
 }

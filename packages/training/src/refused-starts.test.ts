@@ -43,3 +43,12 @@ describe('refused before any work', () => {
     await expect(start({ resume })).rejects.toThrow(refusal(/this is no state of a run; take one of onCheckpoint/));
   });
 });
+
+it('a training that diverges before its rows are matched is called so', async () => {
+  // One step, whose loss is finite; the squares of what it leaves are not.
+  const given = trainModel({ ...workedCase, epochs: 1, batchSize: 1000, learningRate: 1e20 });
+  await expect(given).rejects.toMatchObject({
+    code: 'not-finite',
+    message: expect.stringMatching(/training diverged.*; lower learningRate$/) as string,
+  });
+});

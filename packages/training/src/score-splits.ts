@@ -1,6 +1,6 @@
 import { balancedLoss, type Signals, sdmLoss, softmaxSignals } from '@sdmjs/activation';
 import { balancedAccuracy, balancedMean, balancedMedian } from '@sdmjs/calibration';
-import { argMaxRows, type Matrix, rowsOf } from '@sdmjs/core';
+import { argMaxRows, type Matrix, rowsOf, SdmError } from '@sdmjs/core';
 import type { AdaptorOutputs } from '@sdmjs/estimator';
 import { distanceQuantiles, type ExemplarIndex, fitDistanceScale } from '@sdmjs/exemplars';
 import type { EngineRound, SplitName, TrainingEngine } from './engine.js';
@@ -140,17 +140,23 @@ async function withTrainingIndex<Result>(
 ): Promise<Result> {
   const { engine, round, labels, signal } = context;
   const training = await round.forward('training', signal);
-  const index = await engine.createIndex({
-    representations: training.representations,
-    labels: labels.training,
-    predictions: argMaxRows(training.logits),
-    span: round.projectionWeight?.(),
-    expectedQueries: countQueries(training.representations, labels.calibration.length),
-  });
+  let index: ExemplarIndex | undefined;
   try {
+    index = await engine.createIndex({
+      representations: training.representations,
+      labels: labels.training,
+      predictions: argMaxRows(training.logits),
+      span: round.projectionWeight?.(),
+      expectedQueries: countQueries(training.representations, labels.calibration.length),
+    });
     return await use(training, index);
+  } catch (cause) {
+    // Features are finite, so the weights have made it.
+    if (!SdmError.is(cause, 'not-finite')) throw cause;
+    const message = 'trainModel: training diverged, a representation is not finite or too long; lower learningRate';
+    throw new SdmError('not-finite', message, { cause });
   } finally {
-    index.dispose();
+    index?.dispose();
     round.release?.(training.representations);
     // Lets the memory of the index go before scores need more.
     await new Promise((resolve) => setTimeout(resolve, 0));
