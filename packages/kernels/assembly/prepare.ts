@@ -56,7 +56,7 @@ export function chooseScale(support: usize, largest: f64, square: f64, norm: f64
 
 /**
  * Packs the integer copies of a chunk (a multiple of 8 rows, at most LOOKED_UP_ROWS) and writes the greatest error, the greatest squared length
- * of a copy, and the largest coordinate.
+ * of a copy, and of turned rows the largest coordinate.
  */
 export function quantizeChunk(support: usize, rowsInChunk: i32, totals: usize, chunk: i32, thread: i32): void {
   const s = changetype<Support>(support);
@@ -68,8 +68,10 @@ export function quantizeChunk(support: usize, rowsInChunk: i32, totals: usize, c
   let error: f64 = 0, square: f64 = 0, largest: f64 = 0;
   for (let i = 0; i < count; i++) {
     const row = t.coordinates + (<usize>(i * s.depth) << 2);
-    measureRow(row, t.middle, s.depth, own);
-    largest = max(largest, f64.load(own));
+    if (t.lost) {
+      measureRow(row, t.middle, s.depth, own);
+      largest = max(largest, f64.load(own));
+    }
     quantizeRow(row, t.middle, s.depth, s.scale, supportLane(s.panels, pairs, start + i), SUPPORT_STEP, own);
     const worth = f64.load(own) * s.scale * s.scale;
     f32.store(s.lengths + (<usize>(start + i) << 2), <f32>worth);

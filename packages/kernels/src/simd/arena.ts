@@ -99,3 +99,15 @@ function grow(memory: WebAssembly.Memory, byteCount: number, purpose: string): v
     throw new SdmError('out-of-memory', `no room for ${purpose} beside ${held} bytes held; use fewer rows`, { cause });
   }
 }
+
+/** What a function allocates; where there is no room, undefined, and the arena is as before. Throws whatever else the function throws. */
+export function ifThereIsRoom<Allocated>(arena: Arena, allocate: () => Allocated): Allocated | undefined {
+  const mark = arena.mark();
+  try {
+    return allocate();
+  } catch (error) {
+    if (!SdmError.is(error, 'out-of-memory')) throw error;
+    arena.release(mark);
+    return undefined;
+  }
+}

@@ -50,9 +50,8 @@ export function createBasis(
     });
     return arena.doubles(gram, count * count);
   };
-  const inverse = Float32Array.from(invertLower(choleskyOf(productsOf(vectors).slice(), count), count));
-  const factor = arena.floats(gram, count * count);
-  factor.set(inverse);
+  const inverse = invertLower(choleskyOf(productsOf(vectors).slice(), count), count);
+  arena.floats(gram, count * count).set(inverse); // in float32, where the products were
   arena.floats(turned, depth * stride).fill(0);
   const perChunk = Math.ceil(stride / (2 * team.size) / 8) * 8;
   const sizes = [count, stride, count, perChunk, scratch, MULTIPLY_SCRATCH_BYTES];

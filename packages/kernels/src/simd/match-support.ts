@@ -1,4 +1,4 @@
-import { SdmError } from '@sdmjs/core';
+import { ifThereIsRoom } from './arena.js';
 import { roundUp } from '../compared-numbers.js';
 import type { Matches } from '../kernels.js';
 import type { ChunkTasks } from './module.js';
@@ -89,7 +89,7 @@ export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: Goo
   const { matches, order } = goodRows;
   const { rows, answered, blocks } = order;
   const places = rows.length;
-  const record = allocateIfThereIsRoom(support, team, goodRows);
+  const record = ifThereIsRoom(arena, () => allocateMutual(support, team, goodRows));
   if (!record || !arena.kernels.beginMutual(record.address)) return false;
   const run = (name: MutualTask, parameters: number[], { chunks, pairs }: { chunks: number; pairs: number }) =>
     team.run(arena, { name, parameters: [record.address, ...parameters], chunks, work: pairs * depth });
@@ -119,15 +119,6 @@ export function* matchGoodRows(support: PackedSupport, team: Team, goodRows: Goo
 }
 
 type MutualTask = Extract<keyof ChunkTasks, 'orderChunk' | 'matchMutualBlock' | 'settleBad' | 'settleGood'>;
-
-function allocateIfThereIsRoom(support: PackedSupport, team: Team, goodRows: GoodRows) {
-  try {
-    return allocateMutual(support, team, goodRows);
-  } catch (error) {
-    if (SdmError.is(error, 'out-of-memory')) return undefined;
-    throw error;
-  }
-}
 
 /** Writes the fields of assembly/mutual.ts, with room for all that they name. */
 function allocateMutual({ arena, size, depth, record }: PackedSupport, team: Team, { order, cap }: GoodRows) {

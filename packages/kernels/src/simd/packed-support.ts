@@ -1,10 +1,9 @@
-import { SdmError } from '@sdmjs/core';
 import { requireFiniteNorms } from '../checks.js';
 import { roundUp } from '../compared-numbers.js';
 import type { MatcherSupport } from '../kernels.js';
 import { isShared } from '../threads/shared-rows.js';
 import type { Team } from '../threads/team.js';
-import type { Arena } from './arena.js';
+import { type Arena, ifThereIsRoom } from './arena.js';
 import { type Basis, createBasis } from './basis.js';
 
 /** A support set in an arena; see assembly/records.ts for what lies at `record`. */
@@ -57,23 +56,11 @@ export function packSupport(support: MatcherSupport, { arena, team }: PackingPla
   const stride = roundUp(vectors.columns);
   // Before any task: a worker hears of the rows with the memory.
   if (isLookedUp(support, arena)) arena.rows = { data: vectors.data, columns: vectors.columns, stride };
-  const basis = span && createBasisIfThereIsRoom(span, { arena, team, stride });
+  const basis = span && ifThereIsRoom(arena, () => createBasis(span, { arena, team, stride }));
   const packed = pack(support, { arena, team, record, basis });
   if (!basis || areTurnedWell(packed)) return packed;
   arena.release(mark);
   return pack(support, { arena, team, record, basis: undefined });
-}
-
-function createBasisIfThereIsRoom(...given: Parameters<typeof createBasis>): Basis | undefined {
-  const [, { arena }] = given;
-  const mark = arena.mark();
-  try {
-    return createBasis(...given);
-  } catch (error) {
-    if (!SdmError.is(error, 'out-of-memory')) throw error;
-    arena.release(mark);
-    return undefined;
-  }
 }
 
 /** Whether the rows lie where the basis says that they do. */
