@@ -17,7 +17,11 @@ export {
   calibrationSupport,
   type TargetSupport,
 } from './calibration-support.js';
-export { type CertificationOptions, completeCertificationOptions } from './certification/certification-options.js';
+export {
+  areTargetAccuracies,
+  type CertificationOptions,
+  completeCertificationOptions,
+} from './certification/certification-options.js';
 export {
   type Certification,
   type CertificationRows,

@@ -1,4 +1,4 @@
-import { type SelectiveReport, selectiveReport } from '@sdmjs/calibration';
+import { areTargetAccuracies, type SelectiveReport, selectiveReport } from '@sdmjs/calibration';
 import { OUT_OF_DISTRIBUTION, SdmError, UNLABELED } from '@sdmjs/core';
 import type { Estimate } from './estimate.js';
 import { type RegionForm, regionAlphaOf, requireForm } from './region-form.js';
@@ -84,8 +84,10 @@ function requireLabels(
   }
 }
 
-function requireTargets(targets: readonly number[] | undefined): void {
-  const given = [...(targets ?? [])]; // holes become undefined, which `every` would skip
-  if (given.every((target) => target > 0 && target < 1)) return;
-  throw new SdmError('out-of-range', `targetAccuracies: wanted numbers between 0 and 1, got ${given.join(', ')}`);
+function requireTargets(targets: readonly number[] = []): void {
+  if (areTargetAccuracies(targets)) return;
+  throw new SdmError(
+    'out-of-range',
+    `targetAccuracies: wanted numbers between 0 and 1, got ${[...targets].join(', ')}`,
+  );
 }

@@ -23,13 +23,16 @@ export function completeCertificationOptions(options: CertificationOptions, targ
   if (emptyGroups !== 'block' && emptyGroups !== 'unclaimed') {
     throw new SdmError('out-of-range', `emptyGroups: wanted 'block' or 'unclaimed', got ${emptyGroups}`);
   }
-  const targets = [...targetAccuracies]; // holes become undefined, which `every` would skip
-  const isLadder = targets.every((target) => target > 0 && target < 1);
-  if (!isLadder || new Set(targets).size !== targets.length) {
+  if (!areTargetAccuracies(targetAccuracies) || new Set(targetAccuracies).size !== targetAccuracies.length) {
     throw new SdmError(
       'out-of-range',
-      `targetAccuracies: wanted distinct numbers between 0 and 1, got ${targets.join(', ')}`,
+      `targetAccuracies: wanted distinct numbers between 0 and 1, got ${[...targetAccuracies].join(', ')}`,
     );
   }
   return { confidence, correction, emptyGroups };
+}
+
+/** Whether all are numbers between 0 and 1, without holes among them. */
+export function areTargetAccuracies(targets: readonly number[]): boolean {
+  return [...targets].every((target) => target > 0 && target < 1); // `every` would skip holes
 }
