@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { share, wholeNumber, wholeNumbers } from '@sdmjs-tooling/app-kit';
-import { SdmError } from '@sdmjs/core';
+import { SdmError, printable } from '@sdmjs/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { exportMails } from './export-mails.js';
 import { classify, type ClassifyOptions, train, type TrainOptions } from './run-command.js';
-import { printable } from './report/printable.js';
 import { DEFAULT_MAIL_COUNT, LARGEST_MAIL_COUNT, SMALLEST_MAIL_COUNT } from './settings.js';
 
 const program = new Command('email-triage').description(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createTerminal, openRunFolder, readRunFolder } from '@sdmjs-tooling/app-kit';
 import { type BackendName, chooseBackend } from '@sdmjs/backends';
-import { rowOf, SdmError } from '@sdmjs/core';
+import { rowOf, SdmError, printable } from '@sdmjs/core';
 import { chooseTargetAccuracy, recalibrate } from '@sdmjs/estimator';
 import { loadModel } from '@sdmjs/interchange/node';
 import { readBrownSentences } from './mails/far-texts.js';
@@ -10,7 +10,6 @@ import { readMails } from './mails/read-mails.js';
 import { readTexts } from './mails/read-texts.js';
 import { openEncoder } from './open-encoder.js';
 import { explain, explainThree } from './report/explain.js';
-import { printable } from './report/printable.js';
 import type { RunResults } from './report/results.js';
 import { resultsTable } from './report/results-table.js';
 import { ALPHA_RESOLUTION } from './settings.js';

@@ -1,5 +1,5 @@
-import { SdmError } from '@sdmjs/core';
-import { printable } from './terminal/printable.js';
+import { SdmError, printable } from '@sdmjs/core';
+import { TRAIN_OPTION_NAMES } from './option-names.js';
 
 /** One line about a mistake of the user or of the system, for people; undefined for a mistake of ours. */
 export function errorLine(error: unknown): string | undefined {
@@ -90,18 +90,13 @@ const OPTIONS: readonly (readonly [RegExp, string])[] = [
   [/^template: wanted/, '--template: wanted'],
   [/; raise timeout$/, '; raise --timeout'],
   ...Object.entries({
-    alphaResolution: '--alpha-resolution',
+    ...TRAIN_OPTION_NAMES,
     baseUrl: '--url',
-    batchSize: '--batch-size',
     classCount: '--number-of-classes',
     classNames: '--class-names',
     continueFrom: 'the model of --initial-model',
-    crossEntropyEpochs: '--cross-entropy-epochs',
-    learningRate: '--learning-rate',
-    maxSimilarity: '--max-neighbors',
     maxTokens: '--max-tokens',
     parallelRounds: '--parallel-rounds',
-    representationSize: '--exemplar-dimension',
     // Within quotation marks or a path it is the user's own word.
   }).map(([name, option]) => [new RegExp(`(?<![\\w"/.-])${name}(?![\\w"/-])`, 'g'), option] as const),
 ];

@@ -1,9 +1,9 @@
+import { printable } from '@sdmjs/core';
 import { Argument, Command, Option } from 'commander';
 import packageManifest from '../package.json' with { type: 'json' };
 import { completionScript, type Shell, SHELLS } from './completion.js';
 import type { Host } from './terminal/host.js';
 import type { Output } from './terminal/output.js';
-import { printable } from './terminal/printable.js';
 import { createSession, type Session, type SessionOptions } from './terminal/session.js';
 import { addCertify } from './verbs/certify.js';
 import { addDemo } from './verbs/demo.js';

@@ -32,5 +32,6 @@ export {
   selectRows,
 } from './matrix.js';
 export { createPause } from './pause.js';
+export { printable } from './printable.js';
 export { createRandom, type Random } from './random.js';
 export { SdmError, type SdmErrorCode, throwIfAborted } from './sdm-error.js';

@@ -1,7 +1,7 @@
+import { printable } from '@sdmjs/core';
 import type { Estimate, SdmEstimator } from '@sdmjs/estimator';
 import { CLASS_NAMES } from '../mails/read-mails.js';
 import type { FinishedRun, JudgedItem } from '../triage-run.js';
-import { printable } from './printable.js';
 import { formatAlpha } from './results-table.js';
 
 const EXEMPLARS_SHOWN = 3;

@@ -1,6 +1,6 @@
+import { printable } from '@sdmjs/core';
 import { expect, it } from 'vitest';
 import { excerpt } from './explain.js';
-import { printable } from './printable.js';
 
 it('lets no text of a mail control the terminal', () => {
   expect(printable('a\u001b]0;title\u0007b\u009b2J\r\u202e')).toBe('a�]0;title�b�2J��');

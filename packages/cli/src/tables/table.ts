@@ -1,4 +1,4 @@
-import { printable } from '../terminal/printable.js';
+import { printable } from '@sdmjs/core';
 
 /** Rows of text under headings: the first column and those named `texts` to the left, numbers to the right. */
 export function formatTable(

@@ -1,8 +1,8 @@
+import { printable } from '@sdmjs/core';
 import { rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demoFiles, QUICK } from '../testing/demo-files.js';
 import { sdm } from '../testing/fake-host.js';
-import { printable } from './printable.js';
 
 let root: string;
 let path: (name: string) => string;

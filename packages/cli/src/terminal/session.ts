@@ -1,9 +1,9 @@
+import { printable } from '@sdmjs/core';
 import { stringifyJson } from '@sdmjs/interchange';
 import { writeFileAtomically } from '@sdmjs/interchange/node';
 import type { Host } from './host.js';
 import { createInterrupts, type Interrupts } from './interrupts.js';
 import { createOutput, type Output } from './output.js';
-import { printable } from './printable.js';
 import { isTerminal, type Progress, startBar, startLines } from './progress.js';
 
 /** Where a verb speaks: to a person, or to a program in events of one line each. */
