@@ -1,7 +1,8 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { demoLines } from '../demo/demo-rows.js';
+import { sdm } from './fake-host.js';
 
 /** Options of a training run of a second. */
 export const QUICK = '--exemplar-dimension 8 --epochs 3 --learning-rate 0.01';
@@ -14,4 +15,15 @@ export async function demoFiles(rows = 120): Promise<{ root: string; path: (name
     await writeFile(path(`${name}.jsonl`), demoLines({ name, rows, seed: BigInt(i) }).join(''));
   }
   return { root, path };
+}
+
+/** Demo files and a model of them, `model.sdmkitmodel`, with the options that name them and what training said. */
+export async function trainedDemo() {
+  const { root, path } = await demoFiles();
+  const model = `--model ${path('model.sdmkitmodel')}`;
+  const test = `--input ${path('test.jsonl')}`;
+  const files = `--training ${path('training.jsonl')} --calibration ${path('calibration.jsonl')}`;
+  const lines = async (name: string) => (await readFile(path(name), 'utf8')).trim().split('\n');
+  const trained = await sdm(`train ${files} --output ${path('model.sdmkitmodel')} --class_names=no,yes ${QUICK}`);
+  return { root, path, model, test, files, lines, trained };
 }

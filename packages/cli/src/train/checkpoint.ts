@@ -6,6 +6,7 @@ import { claimFile, notWritable, requireWritableFile } from '@sdmjs/interchange/
 import type { RunState, TrainModelOptions } from '@sdmjs/training';
 import { isRunState, loadRunState, saveRunState } from '@sdmjs/training/node';
 import { EXIT } from '../exit-codes.js';
+import { TRAIN_OPTION_NAMES } from '../option-names.js';
 import type { Session } from '../terminal/session.js';
 
 /** A file that holds the last state of a run: after an epoch, or while one was matched. */
@@ -107,16 +108,11 @@ const DIGESTS: ReadonlySet<string> = new Set(['features', 'labels', 'ids']);
 
 /** Options of `sdm train` by the setting of a run that they are. */
 const OPTIONS: Readonly<Record<string, string>> = {
-  representationSize: '--exemplar-dimension',
+  ...TRAIN_OPTION_NAMES,
   epochs: '--epochs',
-  batchSize: '--batch-size',
-  learningRate: '--learning-rate',
   seed: '--seed',
   rounds: '--number-of-random-shuffles',
   shuffle: '--shuffle-training-and-calibration',
   stratify: '--stratify',
-  maxSimilarity: '--max-neighbors',
-  crossEntropyEpochs: '--cross-entropy-epochs',
-  alphaResolution: '--alpha-resolution',
   continueFrom: '--initial-model',
 };

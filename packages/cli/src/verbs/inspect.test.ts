@@ -1,29 +1,19 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { demoFiles, QUICK } from '../testing/demo-files.js';
+import { rm, writeFile } from 'node:fs/promises';
+import { afterAll, expect, it } from 'vitest';
+import { trainedDemo } from '../testing/demo-files.js';
 import { sdm } from '../testing/fake-host.js';
 
-let root: string;
-let path: (name: string) => string;
-const model = () => `--model ${path('model.sdmkitmodel')}`;
-const test = () => `--input ${path('test.jsonl')}`;
-const files = () => `--training ${path('training.jsonl')} --calibration ${path('calibration.jsonl')}`;
-const lines = async (name: string) => (await readFile(path(name), 'utf8')).trim().split('\n');
-
-beforeAll(async () => {
-  ({ root, path } = await demoFiles());
-  await sdm(`train ${files()} --output ${path('model.sdmkitmodel')} --class_names=no,yes ${QUICK}`);
-});
+const { root, path, model, test, files, lines } = await trainedDemo();
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 it('inspects models and rows', async () => {
-  const { stdout } = await sdm(`inspect ${model()}`);
+  const { stdout } = await sdm(`inspect ${model}`);
   expect(JSON.parse(stdout)).toMatchObject({
     schemaVersion: 1,
     configuration: { classNames: ['no', 'yes'], maxNeighbors: 2048 },
     supportCount: 120,
   });
-  const rows = await sdm(`inspect ${test()} --representation-fingerprint none-of-the-rows-says`);
+  const rows = await sdm(`inspect ${test} --representation-fingerprint none-of-the-rows-says`);
   expect(JSON.parse(rows.stdout)).toMatchObject({
     format: 'jsonl',
     rowCount: 120,
@@ -34,7 +24,7 @@ it('inspects models and rows', async () => {
 
 it('tells a model without regions from one without calibration rows', async () => {
   const raw = path('raw.sdmkitmodel');
-  await sdm(`train ${files()} --output ${raw} --exemplar-dimension 2 --epochs 1 --learning-rate 1e-9`);
+  await sdm(`train ${files} --output ${raw} --exemplar-dimension 2 --epochs 1 --learning-rate 1e-9`);
   const { stderr } = await sdm(`inspect --model ${raw}`);
   expect(stderr).toMatch(/0 regions; the 120 calibration rows kept with the model bear none; train longer/);
 });
@@ -56,7 +46,7 @@ it('inspects texts that have no features yet', async () => {
 it("takes the model options of the Python SDK's artifact inspect", async () => {
   const options =
     '--estimator lower --matching_backend torch --matching_device cpu --matching_query_batch_size 64 --matching_support_tile_size 4096';
-  const plain = await sdm(`inspect ${model()}`);
+  const plain = await sdm(`inspect ${model}`);
   expect(plain.exitCode).toBe(0);
-  expect(await sdm(`inspect ${model()} ${options}`)).toEqual(plain);
+  expect(await sdm(`inspect ${model} ${options}`)).toEqual(plain);
 });

@@ -1,23 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { loadModel } from '@sdmjs/interchange/node';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { runCommandLine } from '../run-command-line.js';
-import { demoFiles, QUICK } from '../testing/demo-files.js';
+import { QUICK, trainedDemo } from '../testing/demo-files.js';
 import { eventsOf, fakeHost, sdm } from '../testing/fake-host.js';
 
-let root: string;
-let path: (name: string) => string;
-let trained: Awaited<ReturnType<typeof sdm>>;
-const model = () => `--model ${path('model.sdmkitmodel')}`;
-const test = () => `--input ${path('test.jsonl')}`;
-const files = () => `--training ${path('training.jsonl')} --calibration ${path('calibration.jsonl')}`;
-const lines = async (name: string) => (await readFile(path(name), 'utf8')).trim().split('\n');
-
-beforeAll(async () => {
-  ({ root, path } = await demoFiles());
-  trained = await sdm(`train ${files()} --output ${path('model.sdmkitmodel')} --class_names=no,yes ${QUICK}`);
-});
+const { root, path, model, test, files, lines, trained } = await trainedDemo();
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 it('trains, saves, reports with the keys of the Python SDK, and ends with the ladder', async () => {
@@ -46,16 +35,15 @@ it('trains, saves, reports with the keys of the Python SDK, and ends with the la
 
 it('shows text instead of the report on a terminal, and writes the report where it is told to', async () => {
   const output = `--output ${path('other.sdmkitmodel')} --overwrite`;
-  const { stdout } = await sdm(
-    `train ${files()} ${output} ${QUICK} --epochs 1 --report_output ${path('report.json')}`,
-    { isTTY: true },
-  );
+  const { stdout } = await sdm(`train ${files} ${output} ${QUICK} --epochs 1 --report_output ${path('report.json')}`, {
+    isTTY: true,
+  });
   expect(stdout).toBe('');
   expect(JSON.parse(await readFile(path('report.json'), 'utf8'))).toMatchObject({ bestEpoch: 1 });
 });
 
 it('gives one event a line under --json', async () => {
-  const { stdout, exitCode } = await sdm(`train ${files()} --output ${path('events.sdmkitmodel')} ${QUICK} --json`);
+  const { stdout, exitCode } = await sdm(`train ${files} --output ${path('events.sdmkitmodel')} ${QUICK} --json`);
   const events = eventsOf(stdout);
   expect(exitCode).toBe(0);
   expect(events.filter(({ event }) => event === 'epoch')).toHaveLength(3);
@@ -68,7 +56,7 @@ it('gives one event a line under --json', async () => {
 });
 
 it('trains rounds side by side into the same model', async () => {
-  const rounds = `${files()} ${QUICK} --number-of-random-shuffles 3`;
+  const rounds = `${files} ${QUICK} --number-of-random-shuffles 3`;
   const trainInto = async (name: string, option: string) => {
     const { stdout, stderr } = await sdm(`train ${rounds} --output ${path(name)} ${option}`);
     expect(stderr).not.toMatch(/one after the other/);
@@ -85,7 +73,7 @@ it('trains rounds side by side into the same model', async () => {
 
 it('goes on from a model', async () => {
   const { exitCode } = await sdm(
-    `train ${files()} --output ${path('on.sdmkitmodel')} --initial-model ${path('model.sdmkitmodel')} --epochs 1`,
+    `train ${files} --output ${path('on.sdmkitmodel')} --initial-model ${path('model.sdmkitmodel')} --epochs 1`,
   );
   expect(exitCode).toBe(0);
   const { model: continued, metadata } = await loadModel(path('on.sdmkitmodel'));
@@ -94,7 +82,7 @@ it('goes on from a model', async () => {
 });
 
 it('keeps a checkpoint while it trains, goes on from it, and refuses that of another run', async () => {
-  const line = `train ${files()} --output ${path('kept.sdmkitmodel')} ${QUICK} --checkpoint ${path('run')} --stratify`;
+  const line = `train ${files} --output ${path('kept.sdmkitmodel')} ${QUICK} --checkpoint ${path('run')} --stratify`;
   const { host, interrupt, written } = fakeHost({ onWrite: (text) => text.includes('"epoch":2') && interrupt() });
   expect(await runCommandLine(`${line} --json`.split(' '), host)).toBe(130);
   expect(eventsOf(written.stdout).filter(({ event }) => event === 'epoch')).toHaveLength(2);
@@ -120,7 +108,7 @@ it('keeps a checkpoint while it trains, goes on from it, and refuses that of ano
 
 it('scores rows into compact rows, to a file or to standard output', async () => {
   const { exitCode, stdout } = await sdm(
-    `score ${model()} ${test()} --output ${path('scores.jsonl')} --nearest_exemplars 2`,
+    `score ${model} ${test} --output ${path('scores.jsonl')} --nearest_exemplars 2`,
   );
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
   const scores = (await lines('scores.jsonl')).map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -143,7 +131,7 @@ it('scores rows into compact rows, to a file or to standard output', async () =>
     'label',
   ]);
   expect(scores[7]).toMatchObject({ id: 'test-7', nearestSupportMatches: [{}, {}] });
-  const shown = await sdm(`score ${model()} ${test()} --nearest-exemplars 2 --score-batch-size 50 --json`);
+  const shown = await sdm(`score ${model} ${test} --nearest-exemplars 2 --score-batch-size 50 --json`);
   expect(shown.stdout).toBe(await readFile(path('scores.jsonl'), 'utf8'));
 });
 
@@ -156,7 +144,7 @@ it('leaves out the support row that a row names', async () => {
   const other = (await lines('test.jsonl'))[0]!;
   await writeFile(path('own.jsonl'), `${own.replace('{', '{"self":3,')}\n${other}\n`);
   const found = async (option: string) =>
-    eventsOf((await sdm(`score ${model()} --input ${path('own.jsonl')} ${option}`)).stdout).map(
+    eventsOf((await sdm(`score ${model} --input ${path('own.jsonl')} ${option}`)).stdout).map(
       (row) => row['nearestSupportID'] === id,
     );
   expect((await found(''))[0]).toBe(true);
@@ -173,7 +161,7 @@ it.each([
     i === 100 ? line.replace('{', `{"self":${value},`) : line,
   );
   await writeFile(path('none.jsonl'), rows.join('\n'));
-  const line = `score ${model()} --input ${path('none.jsonl')} --identity-support-index-field self --score-batch-size 7`;
+  const line = `score ${model} --input ${path('none.jsonl')} --identity-support-index-field self --score-batch-size 7`;
   expect(await sdm(line)).toEqual({
     exitCode: 2,
     stdout: '',
@@ -182,7 +170,7 @@ it.each([
 });
 
 it('evaluates rows with the report of the Python SDK', async () => {
-  const { exitCode, stdout, stderr } = await sdm(`evaluate ${model()} ${test()} --histogram-bins 4`);
+  const { exitCode, stdout, stderr } = await sdm(`evaluate ${model} ${test} --histogram-bins 4`);
   expect(exitCode).toBe(0);
   const report = JSON.parse(stdout) as {
     evaluation: object;
@@ -194,12 +182,12 @@ it('evaluates rows with the report of the Python SDK', async () => {
 });
 
 it('explains a row with the exemplars before and at the end of the run', async () => {
-  const { stdout } = await sdm(`explain ${model()} ${test()} --id test-2 --nearest-exemplars 3`);
+  const { stdout } = await sdm(`explain ${model} ${test} --id test-2 --nearest-exemplars 3`);
   expect(stdout).toMatch(/row +test-2: Test review 2: the .*\n/);
   expect(stdout).toMatch(/decision +(admitted|rejected)/);
   expect(stdout).toMatch(/q = \d+/);
   expect(stdout).toMatch(/✗ \d+ .* review \d+: the /);
-  const [event] = eventsOf((await sdm(`explain ${model()} ${test()} --id test-2 --json`)).stdout).slice(-1);
+  const [event] = eventsOf((await sdm(`explain ${model} ${test} --id test-2 --json`)).stdout).slice(-1);
   const { q, nearestExemplars, breakingRank } = event as {
     q: number;
     breakingRank: number;
@@ -210,9 +198,9 @@ it('explains a row with the exemplars before and at the end of the run', async (
 });
 
 it('certifies on fresh rows, and refuses rows that were trained on', async () => {
-  const { stdout } = await sdm(`certify ${model()} ${test()} --confidence 0.9`);
+  const { stdout } = await sdm(`certify ${model} ${test} --confidence 0.9`);
   expect(stdout).toMatch(/120 fresh rows, confidence 0.9/);
-  const used = await sdm(`certify ${model()} --input ${path('training.jsonl')}`);
+  const used = await sdm(`certify ${model} --input ${path('training.jsonl')}`);
   expect(used).toMatchObject({
     exitCode: 2,
     stderr: expect.stringMatching(/^sdm: row 0 \("training-0"\) is a support or calibration row[^\n]*\n$/),
@@ -221,7 +209,7 @@ it('certifies on fresh rows, and refuses rows that were trained on', async () =>
 
 it('recalibrates without training', async () => {
   const { stdout, exitCode } = await sdm(
-    `recalibrate ${model()} --output ${path('finer.sdmkitmodel')} --alpha_resolution 0.1`,
+    `recalibrate ${model} --output ${path('finer.sdmkitmodel')} --alpha_resolution 0.1`,
   );
   expect(exitCode).toBe(0);
   const { modelId } = await loadModel(path('model.sdmkitmodel'));
@@ -252,7 +240,7 @@ it.each<[string, RegExp]>([
 });
 
 it('keeps the files apart that it was given, under --do-not-shuffle-data', async () => {
-  await sdm(`train ${files()} --output ${path('apart.sdmkitmodel')} ${QUICK} --do_not_shuffle_data`);
+  await sdm(`train ${files} --output ${path('apart.sdmkitmodel')} ${QUICK} --do_not_shuffle_data`);
   const { model: apart } = await loadModel(path('apart.sdmkitmodel'));
   expect(apart.support.ids.every((id) => id.startsWith('training-'))).toBe(true);
   expect(existsSync(path('apart.sdmkitmodel'))).toBe(true);
